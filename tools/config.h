@@ -1,0 +1,72 @@
+/* palang.yaml, read and checked.  palang.yaml(5) describes it. */
+#ifndef TOOL_CONFIG_H
+#define TOOL_CONFIG_H
+
+#include "diag.h"
+#include "order.h"
+#include "palang/manifest.h"
+
+#define CONFIG_DEFAULT_FILE "/etc/palang/palang.yaml"
+#define CONFIG_TEXT_MAX     64 /* octets of the operator's own text */
+
+enum config_signature { SIGNATURE_REQUIRED, SIGNATURE_TRANSCRIBED };
+
+/* What a block answers where the order does not say. */
+struct config_answer {
+	bool has_answer, has_ttl, has_a, has_aaaa;
+	enum pal_answer answer;
+	uint32_t ttl;
+	uint8_t a[4], aaaa[16];
+	char text[CONFIG_TEXT_MAX + 1]; /* behind authority and id in the EDE */
+};
+
+struct config_authority {
+	char name[ORDER_AUTHORITY_MAX];
+	char *title; /* its full name, for people; may be NULL */
+	enum pal_kind kind;
+	enum config_signature signature;
+	struct config_answer answer; /* what it gives beats the general one */
+	char (*acts_for)[ORDER_AUTHORITY_MAX];
+	size_t acts_for_count;
+	char *contacts[ORDER_CONTACTS_MAX]; /* where an order names none */
+	size_t contact_count;
+};
+
+struct config {
+	char *file;      /* where it was read, as named */
+	char *state_dir; /* default /var/lib/palang/state */
+	char *live_dir;  /* default /var/lib/palang/live */
+	char *user;      /* default "palang"; empty: stay who we are */
+	struct config_answer answer; /* all has_ set but a and aaaa */
+	struct pal_settings settings;
+	char language[36]; /* of reasons shown first; default "en" */
+	/* `operator` is always there (own, transcribed). */
+	struct config_authority *authorities;
+	size_t authority_count;
+};
+
+/* 0; PAL_ESYS (errno; nothing in problems), PAL_EFORM, PAL_ENOMEM. */
+int config_load(
+	struct config *config, const char *file, struct problems *problems);
+void config_fini(struct config *config);
+
+/* NULL if there is none of that name. */
+const struct config_authority *config_find(
+	const struct config *config, const char *authority);
+
+/* True if `by` may lift orders of `of`: itself, or one it acts for. */
+bool config_may_lift(
+	const struct config *config, const char *by, const char *of);
+
+/* The policy of an order under this configuration: resolves answer, TTL and
+ * addresses, renders EDE text and both JSON texts.  Strings are owned by the
+ * result. */
+struct policy_texts {
+	char *ede, *json, *json_short;
+};
+struct pal_policy_in;
+int config_policy(const struct config *config, const struct order *order,
+	struct pal_policy_in *policy, struct policy_texts *texts);
+void policy_texts_fini(struct policy_texts *texts);
+
+#endif
