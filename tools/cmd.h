@@ -1,0 +1,71 @@
+/*
+ * The commands.  Each stands in a file cmd_NAME.c with its table row on top;
+ * one table in main.c drives dispatch, usage and --help, and a test holds the
+ * man page against it.
+ */
+#ifndef TOOL_CMD_H
+#define TOOL_CMD_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "config.h"
+
+/* Exit codes; the whole tool keeps to them. */
+enum exit_code {
+	EXIT_DONE = 0,        /* done, or yes */
+	EXIT_NO = 1,          /* a clean no */
+	EXIT_ERROR = 2,       /* wrong usage, input or system */
+	EXIT_UNANSWERED = 3,  /* no resolver answered */
+	EXIT_HELD = 4,        /* accepted but held, nothing in force */
+	EXIT_UNCONFIRMED = 5  /* recorded; no running resolver confirmed yet */
+};
+
+/* An option of a command: long name, and what it takes. */
+struct cmd_option {
+	const char *name;  /* "wait"; NULL ends the list */
+	char letter;       /* short form, or 0 */
+	const char *value; /* "FILE": takes one; "[TIME]": may; NULL: none */
+	const char *help;
+};
+
+#define CMD_OPTIONS_MAX 24
+
+/* What a command is run with: options in the order of its table, parsed. */
+struct cmd_call {
+	const struct cmd *cmd;
+	const char *config_file; /* --config, PALANG_CONFIG, or the default */
+	bool config_given;       /* by option or environment */
+	/* Per option of the table: NULL absent, "" given without a value. */
+	const char *option[CMD_OPTIONS_MAX];
+	char **args; /* what is left, in order */
+	int count;
+};
+
+struct cmd {
+	const char *name;
+	const char *args;    /* "FILE..." as shown in the usage line */
+	const char *summary; /* one line, for the list of commands */
+	const char *detail;  /* a paragraph for --help */
+	const struct cmd_option *options;
+	int min_args, max_args; /* max_args < 0: any number */
+	int (*run)(const struct cmd_call *call);
+};
+
+/* The table, ended by a NULL; in the order of --help. */
+extern const struct cmd *const commands[];
+
+/* The value of an option of this call by its long name: NULL if not given. */
+const char *cmd_option(const struct cmd_call *call, const char *name);
+
+/* Loads the configuration or says on stderr why not (EXIT_ERROR). */
+int cmd_config(const struct cmd_call *call, struct config *config);
+
+/* Prints "palang: TEXT" on stderr, untrusted parts escaped by the caller
+ * with text_escape; returns EXIT_ERROR. */
+int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Flushes stdout; a failed write is a failure.  Returns code, or EXIT_ERROR. */
+int cmd_finish(int code);
+
+#endif
