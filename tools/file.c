@@ -1,0 +1,187 @@
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "palang/error.h"
+
+/* Closes, and leaves errno as it was. */
+static void
+close_quietly(int fd)
+{
+	int saved = errno;
+
+	if (fd > STDERR_FILENO)
+		close(fd);
+	errno = saved;
+}
+
+/* Reads up to the end of the file.  The size is not asked beforehand: it may
+ * change, and a pipe has none. */
+static int
+read_all(int fd, size_t max, char **data, size_t *len)
+{
+	size_t size = 0, have = 0;
+	char *buf = NULL;
+
+	for (;;) {
+		ssize_t n;
+
+		if (have + 1 >= size) {
+			char *grown;
+
+			size = size == 0 ? 65536 : size * 2;
+			grown = realloc(buf, size);
+			if (grown == NULL) {
+				free(buf);
+				return PAL_ENOMEM;
+			}
+			buf = grown;
+		}
+		n = read(fd, buf + have, size - have - 1);
+		if (n == 0)
+			break;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			free(buf);
+			return PAL_ESYS;
+		}
+		have += (size_t)n;
+		if (have > max) {
+			free(buf);
+			return PAL_ELIMIT;
+		}
+	}
+	buf[have] = '\0';
+	*data = buf;
+	*len = have;
+	return 0;
+}
+
+/* A descriptor to read from.  O_NONBLOCK: the open must not wait for the
+ * other end of what turns out to be no file but a pipe. */
+static int
+open_regular(int dirfd, const char *name, unsigned flags)
+{
+	int how = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	struct stat st;
+	int fd;
+
+	if (flags & FILE_NOFOLLOW)
+		how |= O_NOFOLLOW;
+	fd = openat(dirfd, name, how);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	close_quietly(fd);
+	return -1;
+}
+
+int
+file_read_at(int dirfd, const char *name, size_t max, unsigned flags,
+	char **data, size_t *len)
+{
+	bool standard = (flags & FILE_STDIN) && strcmp(name, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open_regular(dirfd, name, flags);
+	int ret;
+
+	if (fd < 0)
+		return PAL_ESYS;
+	ret = read_all(fd, max, data, len);
+	close_quietly(fd);
+	return ret;
+}
+
+int
+file_read(
+	const char *path, size_t max, unsigned flags, char **data, size_t *len)
+{
+	return file_read_at(AT_FDCWD, path, max, flags, data, len);
+}
+
+static int
+write_all(int fd, const void *data, size_t len)
+{
+	const uint8_t *at = data;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+#define TEMP_MAX 32
+
+/* Creates a file that nobody else writes: a random name, and O_EXCL. */
+static int
+create_temp(int dirfd, char name[TEMP_MAX])
+{
+	uint64_t random;
+
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		return -1;
+	snprintf(name, TEMP_MAX, FILE_TEMP_PREFIX "%016llx",
+		(unsigned long long)random);
+	return openat(dirfd, name,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* Fills and closes it; all of it is on disk then. */
+static int
+fill(int fd, const void *data, size_t len, mode_t mode)
+{
+	int ret = -1;
+
+	if (write_all(fd, data, len) == 0 && fchmod(fd, mode) == 0 &&
+		fsync(fd) == 0)
+		ret = 0;
+	if (ret < 0)
+		close_quietly(fd);
+	else
+		ret = close(fd);
+	return ret;
+}
+
+int
+file_replace(
+	int dirfd, const char *name, const void *data, size_t len, mode_t mode)
+{
+	char temp[TEMP_MAX];
+	int fd = create_temp(dirfd, temp);
+
+	if (fd < 0)
+		return PAL_ESYS;
+	if (fill(fd, data, len, mode) < 0 ||
+		renameat(dirfd, temp, dirfd, name) < 0) {
+		int saved = errno;
+
+		unlinkat(dirfd, temp, 0);
+		errno = saved;
+		return PAL_ESYS;
+	}
+	return fsync(dirfd) == 0 ? 0 : PAL_ESYS;
+}
+
+int
+file_open_folder(const char *path)
+{
+	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}

@@ -1,0 +1,40 @@
+/*
+ * Files, read whole and replaced whole.
+ *
+ * Functions return 0, PAL_ESYS (errno says how), PAL_ENOMEM or PAL_ELIMIT.
+ */
+#ifndef TOOL_FILE_H
+#define TOOL_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Temporary files carry this prefix; a kill may leave one behind. */
+#define FILE_TEMP_PREFIX ".new-"
+
+enum file_flags {
+	FILE_NOFOLLOW = 1, /* a symbolic link is refused: ELOOP */
+	FILE_STDIN = 2     /* "-" is standard input */
+};
+
+/* Reads a regular file of at most max octets, relative to the folder dirfd
+ * (or AT_FDCWD).  The caller frees *data, which has a NUL behind its *len
+ * octets.  PAL_ELIMIT if there is more; EINVAL for what is no regular file. */
+int file_read_at(int dirfd, const char *name, size_t max, unsigned flags,
+	char **data, size_t *len);
+int file_read(
+	const char *path, size_t max, unsigned flags, char **data, size_t *len);
+
+/* Puts len octets in the place of the file: temporary in the same folder,
+ * write, flush to disk, rename, flush the folder.  Whoever opens the name
+ * sees the old file or the new one, whole.  mode is taken as it is, whatever
+ * the umask.  On an error the old file stands, unless it was the very last
+ * step that failed: then the new one does, but may not outlive a crash. */
+int file_replace(
+	int dirfd, const char *name, const void *data, size_t len, mode_t mode);
+
+/* Opens a folder to work below it; the descriptor, or -1 and errno.  The
+ * last part of the path must not be a symbolic link. */
+int file_open_folder(const char *path);
+
+#endif
