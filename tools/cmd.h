@@ -36,6 +36,7 @@ struct cmd_call {
 	const struct cmd *cmd;
 	const char *config_file; /* --config, PALANG_CONFIG, or the default */
 	bool config_given;       /* by option or environment */
+	bool help;               /* --help: nothing else was checked */
 	/* Per option of the table: NULL absent, "" given without a value. */
 	const char *option[CMD_OPTIONS_MAX];
 	char **args; /* what is left, in order */
@@ -55,14 +56,28 @@ struct cmd {
 /* The table, ended by a NULL; in the order of --help. */
 extern const struct cmd *const commands[];
 
+/* Runs the command line: finds the command, parses what stands behind it,
+ * serves --help and --version.  Returns the exit code. */
+int cmd_main(const struct cmd *const *table, int argc, char **argv);
+
+/* Parses what stands behind the command's name into call, whose cmd is set;
+ * argv is reordered.  0, or PAL_EFORM with the reason in why.  Options and
+ * arguments may be mixed; `--` ends the options; a short option's value stands
+ * behind it at once or next; an optional value only behind `=`, or at once. */
+int cmd_parse(struct cmd_call *call, int argc, char **argv, char *why,
+	size_t size);
+
+/* What `palang help CMD` prints. */
+void cmd_help(FILE *out, const struct cmd *cmd);
+
 /* The value of an option of this call by its long name: NULL if not given. */
 const char *cmd_option(const struct cmd_call *call, const char *name);
 
 /* Loads the configuration or says on stderr why not (EXIT_ERROR). */
 int cmd_config(const struct cmd_call *call, struct config *config);
 
-/* Prints "palang: TEXT" on stderr, untrusted parts escaped by the caller
- * with text_escape; returns EXIT_ERROR. */
+/* Prints "palang: TEXT" on stderr as one line, control characters escaped;
+ * returns EXIT_ERROR. */
 int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Flushes stdout; a failed write is a failure.  Returns code, or EXIT_ERROR. */
