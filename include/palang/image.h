@@ -27,7 +27,7 @@
 #define PAL_IMAGE_VERSION 1 /* the newest version read and written here */
 
 /* The smallest image there can be, and the largest that is taken. */
-#define PAL_IMAGE_SIZE_MIN 160
+#define PAL_IMAGE_SIZE_MIN 88
 #define PAL_IMAGE_SIZE_MAX ((size_t)1 << 34)
 
 enum pal_image_form { PAL_FORM_PLAIN = 1, PAL_FORM_ORDERS = 2 };
@@ -80,6 +80,7 @@ struct pal_policy {
 };
 
 #define PAL_EDE_TEXT_MAX 128
+#define PAL_JSON_MAX     4096 /* of json, and of json_short */
 
 /* One order's say on a rule, the first in rank first. */
 struct pal_claim {
@@ -143,11 +144,13 @@ struct pal_interval pal_image_interval(
  * PAL_NEVER. */
 int64_t pal_image_next_edge(const struct pal_image *image, int64_t now);
 
-/* What pal_image_match finds. */
+/* What pal_image_match finds.  In a plain image an entry may be an exception,
+ * which leaves its name open; in an allow image, all that is allowed are
+ * exceptions, and what the allow list does not mean to open are rules. */
 struct pal_match {
 	bool found;
-	bool except;   /* plain: the match is an exception */
-	bool hole;     /* plain: an exception lies below the match */
+	bool except;    /* plain: the match is an exception */
+	bool hole;      /* plain: an exception lies below the match */
 	uint8_t labels; /* labels of the rule's name */
 	enum pal_scope scope;
 	uint32_t rule; /* orders: index of the rule */
@@ -159,8 +162,7 @@ struct pal_match {
 void pal_image_match(const struct pal_image *image, const uint8_t *wire,
 	const uint8_t *at, unsigned count, struct pal_match *match);
 
-/* True if an entry of this plain image, of either kind, lies strictly below
- * the name.  Used to see that an allowed name lies below a feed's rule. */
+/* True if an exception of this plain image lies strictly below the name. */
 bool pal_image_has_below(const struct pal_image *image, const uint8_t *wire,
 	const uint8_t *at, unsigned count);
 

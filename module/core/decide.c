@@ -1,0 +1,139 @@
+#include "palang/decide.h"
+
+/* The name asked: its labels and what of it each match covers. */
+struct asked {
+	const uint8_t *wire;
+	uint8_t at[PAL_LABELS_MAX];
+	unsigned count;
+	uint16_t type;
+};
+
+/* The first interval that ends after now: the one in force, or the next. */
+static struct pal_interval
+current(const struct pal_image *image, const struct pal_claim *claim,
+	int64_t now)
+{
+	for (uint32_t i = 0; i < claim->interval_count; i++) {
+		struct pal_interval iv =
+			pal_image_interval(image, claim->intervals + i);
+		if (iv.end > now)
+			return iv;
+	}
+	return (struct pal_interval){PAL_NEVER, PAL_NEVER};
+}
+
+static void
+block(struct pal_verdict *verdict, const struct asked *asked,
+	const struct pal_list *list, uint32_t policy, bool hole)
+{
+	verdict->action = PAL_BLOCK;
+	verdict->list = list;
+	verdict->counter = list->counters + policy;
+	verdict->owner_at = asked->at[asked->count - verdict->owner_labels];
+	pal_image_policy(list->image, policy, &verdict->policy);
+	verdict->answer = verdict->policy.answer;
+	if (verdict->answer == PAL_NXDOMAIN &&
+		(verdict->scope == PAL_EXACT || hole))
+		verdict->answer = PAL_NODATA;
+	/* Where names below stay open, validators need the zone's keys. */
+	verdict->unless_real = asked->type == PAL_TYPE_DS ||
+		(asked->type == PAL_TYPE_DNSKEY &&
+			(verdict->scope == PAL_EXACT || hole));
+}
+
+/* The first claim in force at the most specific rule blocks. */
+static bool
+decide_orders(const struct pal_list *list, const struct asked *asked,
+	int64_t now, struct pal_verdict *verdict)
+{
+	struct pal_match match;
+	struct pal_rule rule;
+	struct pal_claim claim;
+
+	pal_image_match(
+		list->image, asked->wire, asked->at, asked->count, &match);
+	if (!match.found)
+		return false;
+	pal_image_rule(list->image, match.rule, &rule);
+	for (uint32_t i = 0; i < rule.claim_count; i++) {
+		pal_image_claim(list->image, rule.claims + i, &claim);
+		struct pal_interval iv = current(list->image, &claim, now);
+		if (iv.start > now) {
+			if (iv.start < verdict->until)
+				verdict->until = iv.start;
+			continue;
+		}
+		verdict->until = iv.end;
+		verdict->owner_labels = claim.owner_labels;
+		verdict->scope = claim.scope;
+		block(verdict, asked, list, claim.policy, claim.hole);
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_allowed(const struct pal_list *allow, const struct asked *asked)
+{
+	struct pal_match match;
+
+	if (allow->image == NULL)
+		return false;
+	pal_image_match(
+		allow->image, asked->wire, asked->at, asked->count, &match);
+	return match.found && match.except;
+}
+
+static bool
+decide_feed(const struct pal_list *feed, const struct pal_list *allow,
+	const struct asked *asked, struct pal_verdict *verdict)
+{
+	struct pal_match match;
+
+	pal_image_match(
+		feed->image, asked->wire, asked->at, asked->count, &match);
+	if (!match.found || match.except)
+		return false;
+	unsigned skip = asked->count - match.labels;
+	bool hole = match.hole ||
+		(allow->image != NULL &&
+			pal_image_has_below(allow->image, asked->wire,
+				asked->at + skip, match.labels));
+	verdict->owner_labels = match.labels;
+	verdict->scope = match.scope;
+	/* A start of an order later on does not end a feed's block. */
+	verdict->until = PAL_NEVER;
+	block(verdict, asked, feed, 0, hole);
+	return true;
+}
+
+void
+pal_decide(const struct pal_snapshot *s, const uint8_t *name, size_t len,
+	uint16_t type, int64_t now, struct pal_verdict *verdict)
+{
+	struct asked asked = {.wire = name, .type = type};
+
+	verdict->action = PAL_PASS;
+	verdict->until = PAL_NEVER;
+	if (pal_wire_labels(name, len, asked.at, &asked.count) == 0 ||
+		asked.count == 0)
+		return;
+	if (s->orders.image != NULL &&
+		decide_orders(&s->orders, &asked, now, verdict))
+		return;
+	if (s->feed_count == 0 || is_allowed(&s->allow, &asked))
+		return;
+	for (unsigned i = 0; i < s->feed_count; i++) {
+		if (decide_feed(&s->feeds[i], &s->allow, &asked, verdict))
+			return;
+	}
+}
+
+bool
+pal_snapshot_empty(const struct pal_snapshot *snapshot)
+{
+	if (snapshot->orders.image != NULL &&
+		pal_image_rules(snapshot->orders.image) > 0)
+		return false;
+	return snapshot->feed_count == 0;
+}

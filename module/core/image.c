@@ -1,0 +1,488 @@
+/* Loading an image: everything is checked here, once, and trusted later. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "format.h"
+#include "palang/error.h"
+
+/* A check that finds nothing wrong returns NULL, else a phrase. */
+typedef const char *(*check_fn)(struct pal_image *image);
+
+static bool
+zeros(const uint8_t *p, size_t len)
+{
+	while (len > 0 && p[len - 1] == 0)
+		len--;
+	return len == 0;
+}
+
+static const char *
+load_part(struct part *part, const uint8_t *data, size_t len, size_t record)
+{
+	if (len == 0 || len % record != 0 || len / record > UINT32_MAX)
+		return "a table's size is no multiple of its records";
+	part->data = data;
+	part->count = (uint32_t)(len / record);
+	return NULL;
+}
+
+/* Sets come after what their values point to is known, so their values are
+ * checked against the number of rules in the header. */
+static const char *
+load_section(
+	struct pal_image *image, uint32_t kind, const uint8_t *data, size_t len)
+{
+	uint32_t below = 0;
+
+	if (image->form == PAL_FORM_ORDERS) {
+		below = (uint32_t)image->rules;
+		if (kind >= SECTION_OPEN_SUBTREE && kind <= SECTION_ABOVE_OPEN)
+			return "a section belongs to a plain image";
+	} else if (kind >= SECTION_RULES) {
+		return "a section belongs to an orders image";
+	}
+	switch (kind) {
+	case SECTION_STRINGS:
+		return load_part(&image->strings, data, len, 1);
+	case SECTION_POLICIES:
+		return load_part(&image->policies, data, len, POLICY_SIZE);
+	case SECTION_RULES:
+		return load_part(&image->rule_table, data, len, RULE_SIZE);
+	case SECTION_CLAIMS:
+		return load_part(&image->claims, data, len, CLAIM_SIZE);
+	case SECTION_INTERVALS:
+		return load_part(&image->intervals, data, len, INTERVAL_SIZE);
+	default:
+		return set_load(&image->sets[kind], data, len, below);
+	}
+}
+
+/* The sections fill the file without gaps, in the order of their kinds. */
+static const char *
+load_sections(struct pal_image *image)
+{
+	const uint8_t *row = image->data + HEADER_SIZE;
+	uint32_t count = load32(image->data + AT_SECTIONS);
+	uint64_t at = HEADER_SIZE + (uint64_t)count * SECTION_SIZE;
+	uint64_t end = image->len - PAL_SHA256_SIZE;
+	uint32_t last = 0;
+
+	if (count >= SECTIONS || at > end)
+		return "the section table is cut short";
+	for (; count > 0; count--, row += SECTION_SIZE) {
+		uint32_t kind = load32(row);
+		uint64_t len = load64(row + 16);
+		if (kind <= last || kind >= SECTIONS || load32(row + 4) != 0)
+			return "the section table is malformed";
+		if (load64(row + 8) != at || len == 0 || len > end - at ||
+			align8(len) > end - at)
+			return "a section lies outside its place";
+		if (!zeros(image->data + at + len, align8(len) - len))
+			return "a section's padding is not zero";
+		const char *why = load_section(
+			image, kind, image->data + at, (size_t)len);
+		if (why != NULL)
+			return why;
+		last = kind;
+		at += align8(len);
+	}
+	return at == end ? NULL : "octets behind the last section";
+}
+
+static const char *
+check_header(struct pal_image *image)
+{
+	const uint8_t *h = image->data;
+	uint32_t form = load32(h + AT_FORM);
+
+	if (load64(h + AT_SIZE) != image->len)
+		return "the size in the header is not the file's";
+	if (form != PAL_FORM_PLAIN && form != PAL_FORM_ORDERS)
+		return "neither a plain nor an orders image";
+	if (!zeros(h + AT_SECTIONS + 4, 4))
+		return "the header's padding is not zero";
+	image->form = (enum pal_image_form)form;
+	image->rules = load64(h + AT_RULES);
+	if (image->rules >= UINT32_MAX)
+		return "too many rules";
+	return NULL;
+}
+
+static const char *
+check_digest(struct pal_image *image)
+{
+	uint8_t digest[PAL_SHA256_SIZE];
+
+	pal_sha256(image->data, image->len - PAL_SHA256_SIZE, digest);
+	return memcmp(digest, pal_image_digest(image), sizeof(digest)) == 0
+		? NULL
+		: "the checksum does not match";
+}
+
+/* Texts go into answers and logs: no control characters. */
+static const char *
+check_text(const struct pal_image *image, const uint8_t *ref, size_t min,
+	size_t max)
+{
+	uint32_t off = load32(ref), len = load32(ref + 4);
+
+	if (len < min || len > max)
+		return "a text has a wrong length";
+	if (off > image->strings.count || len > image->strings.count - off)
+		return "a text lies outside the strings";
+	for (uint32_t i = 0; i < len; i++) {
+		uint8_t octet = image->strings.data[off + i];
+		if (octet < 0x20 || octet == 0x7f)
+			return "a text holds a control character";
+	}
+	return NULL;
+}
+
+static const char *
+check_policy(const struct pal_image *image, const uint8_t *p)
+{
+	static const struct {
+		size_t min, max;
+	} limits[POLICY_TEXTS] = {{1, 24}, {1, 48}, {0, PAL_EDE_TEXT_MAX},
+		{0, PAL_JSON_MAX}, {0, PAL_JSON_MAX}};
+
+	if (p[0] > PAL_EXTERNAL || p[1] > PAL_REFUSED ||
+		p[2] > (POLICY_HAS_A | POLICY_HAS_AAAA) || p[3] != 0 ||
+		load32(p + 68) != 0)
+		return "a policy is malformed";
+	for (size_t i = 0; i < POLICY_TEXTS; i++) {
+		const char *why = check_text(
+			image, p + 28 + 8 * i, limits[i].min, limits[i].max);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+static const char *
+check_policies(struct pal_image *image)
+{
+	if (image->form == PAL_FORM_PLAIN && image->policies.count != 1)
+		return "a plain image has one policy";
+	for (uint32_t i = 0; i < image->policies.count; i++) {
+		const char *why = check_policy(
+			image, image->policies.data + POLICY_SIZE * (size_t)i);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+static const char *
+check_intervals(struct pal_image *image)
+{
+	for (uint32_t i = 0; i < image->intervals.count; i++) {
+		struct pal_interval iv = pal_image_interval(image, i);
+		if (iv.start >= iv.end)
+			return "an interval is empty";
+	}
+	return NULL;
+}
+
+static const char *
+check_claim(const struct pal_image *image, const struct pal_rule *rule,
+	const struct pal_claim *claim)
+{
+	if (claim->policy >= image->policies.count ||
+		claim->interval_count == 0 ||
+		claim->intervals > image->intervals.count ||
+		claim->interval_count >
+			image->intervals.count - claim->intervals)
+		return "a claim points nowhere";
+	if (claim->owner_labels == 0 || claim->owner_labels > rule->name.labels)
+		return "a claim's owner is not above its rule";
+	if (claim->scope == PAL_EXACT &&
+		(rule->scope != PAL_EXACT ||
+			claim->owner_labels != rule->name.labels))
+		return "an exact claim on another name";
+	if (claim->scope == PAL_SUBTREE && claim->owner_labels < 2)
+		return "a claim on a top-level domain";
+	for (uint32_t i = 1; i < claim->interval_count; i++) {
+		uint32_t at = claim->intervals + i;
+		if (pal_image_interval(image, at - 1).end >
+			pal_image_interval(image, at).start)
+			return "a claim's intervals are not sorted";
+	}
+	return NULL;
+}
+
+static const char *
+check_claims(const struct pal_image *image, const struct pal_rule *rule)
+{
+	struct pal_claim claim;
+
+	if (rule->claims > image->claims.count ||
+		rule->claim_count > image->claims.count - rule->claims)
+		return "a rule's claims lie outside";
+	for (uint32_t i = 0; i < rule->claim_count; i++) {
+		pal_image_claim(image, rule->claims + i, &claim);
+		const char *why = check_claim(image, rule, &claim);
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+/* The name of a rule, which pal_image_rule will trust. */
+static const char *
+check_rule_name(const struct pal_image *image, const uint8_t *record)
+{
+	struct pal_name name;
+	uint32_t off = load32(record);
+	uint8_t len = record[4];
+
+	if (len == 0 || off > image->strings.count ||
+		len > image->strings.count - off || record[7] != 0 ||
+		record[5] > PAL_SUBTREE || load32(record + 12) != 0)
+		return "a rule is malformed";
+	if (pal_name_from_wire(&name, image->strings.data + off, len) != 0 ||
+		name.len != len ||
+		memcmp(name.wire, image->strings.data + off, len) != 0)
+		return "a rule's name is not canonical";
+	if (name.labels == 0 || (record[5] == PAL_SUBTREE && name.labels < 2))
+		return "a rule for the root or a top-level domain";
+	return NULL;
+}
+
+/* A rule stands in the set of its scope under its own name's hash. */
+static bool
+rule_is_indexed(const struct pal_image *image, const struct pal_rule *rule,
+	uint32_t index)
+{
+	const struct set *set =
+		&image->sets[rule->scope == PAL_SUBTREE ? SECTION_SUBTREE
+							: SECTION_EXACT];
+	uint8_t labels[PAL_LABELS_MAX];
+	unsigned count;
+	uint64_t at;
+
+	pal_wire_labels(rule->name.wire, rule->name.len, labels, &count);
+	return set_find(set,
+		       sip_name(image->data + AT_KEY, rule->name.wire, labels,
+			       count),
+		       &at) &&
+		load32(set->values + 4 * at) == index;
+}
+
+static const char *
+check_rules(struct pal_image *image)
+{
+	struct pal_rule rule, last = {.name.len = 0};
+
+	for (uint32_t i = 0; i < image->rule_table.count; i++) {
+		const char *why = check_rule_name(
+			image, image->rule_table.data + RULE_SIZE * (size_t)i);
+		if (why != NULL)
+			return why;
+		pal_image_rule(image, i, &rule);
+		int order = i == 0 ? 1 : pal_name_cmp(&rule.name, &last.name);
+		if (order < 0 || (order == 0 && rule.scope <= last.scope))
+			return "the rules are not sorted";
+		if (!rule_is_indexed(image, &rule, i))
+			return "a rule is not in its set";
+		why = check_claims(image, &rule);
+		if (why != NULL)
+			return why;
+		last = rule;
+	}
+	return NULL;
+}
+
+static const char *
+check_counts(struct pal_image *image)
+{
+	uint64_t members = 0;
+
+	for (int i = SECTION_SUBTREE; i <= SECTION_OPEN_EXACT; i++)
+		members += image->sets[i].count;
+	if (members != image->rules)
+		return "the number of rules is not the header's";
+	if (image->form == PAL_FORM_ORDERS &&
+		image->rule_table.count != image->rules)
+		return "rules and sets differ in number";
+	return NULL;
+}
+
+static int
+fail(const char **why, const char *text, int error)
+{
+	if (why != NULL)
+		*why = text;
+	return error;
+}
+
+/* Magic and version come first, so that a newer image is told from a broken
+ * one; the checksum next, so that nothing else sees damaged octets. */
+static int
+validate(struct pal_image *image, const char **why)
+{
+	static const check_fn checks[] = {check_header, load_sections,
+		check_counts, check_policies, check_intervals, check_rules};
+
+	if (memcmp(image->data, IMAGE_MAGIC, 8) != 0)
+		return fail(why, "not an image", PAL_EFORM);
+	if (load32(image->data + AT_VERSION) != PAL_IMAGE_VERSION)
+		return fail(why, "an image of another version", PAL_EVERSION);
+	const char *text = check_digest(image);
+	if (text != NULL)
+		return fail(why, text, PAL_EDIGEST);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		text = checks[i](image);
+		if (text != NULL)
+			return fail(why, text, PAL_EFORM);
+	}
+	return 0;
+}
+
+int
+pal_image_load(struct pal_image **out, uint8_t *data, size_t len,
+	const char **why)
+{
+	if (len < PAL_IMAGE_SIZE_MIN)
+		return fail(why, "too short for an image", PAL_EFORM);
+	if (len > PAL_IMAGE_SIZE_MAX)
+		return fail(why, "too large for an image", PAL_ELIMIT);
+	struct pal_image *image = calloc(1, sizeof(*image));
+	if (image == NULL)
+		return fail(why, "out of memory", PAL_ENOMEM);
+	image->data = data;
+	image->len = len;
+	int ret = validate(image, why);
+	if (ret != 0) {
+		free(image);
+		return ret;
+	}
+	*out = image;
+	return 0;
+}
+
+void
+pal_image_free(struct pal_image *image)
+{
+	if (image == NULL)
+		return;
+	free(image->data);
+	free(image);
+}
+
+enum pal_image_form
+pal_image_form(const struct pal_image *image)
+{
+	return image->form;
+}
+
+const uint8_t *
+pal_image_digest(const struct pal_image *image)
+{
+	return image->data + image->len - PAL_SHA256_SIZE;
+}
+
+size_t
+pal_image_size(const struct pal_image *image)
+{
+	return image->len;
+}
+
+uint64_t
+pal_image_rules(const struct pal_image *image)
+{
+	return image->rules;
+}
+
+uint32_t
+pal_image_policies(const struct pal_image *image)
+{
+	return image->policies.count;
+}
+
+static struct pal_text
+text_at(const struct pal_image *image, const uint8_t *ref)
+{
+	return (struct pal_text){
+		(const char *)image->strings.data + load32(ref),
+		load32(ref + 4)};
+}
+
+void
+pal_image_policy(
+	const struct pal_image *image, uint32_t index, struct pal_policy *policy)
+{
+	const uint8_t *p = image->policies.data + POLICY_SIZE * (size_t)index;
+
+	policy->kind = (enum pal_kind)p[0];
+	policy->answer = (enum pal_answer)p[1];
+	policy->has_a = (p[2] & POLICY_HAS_A) != 0;
+	policy->has_aaaa = (p[2] & POLICY_HAS_AAAA) != 0;
+	policy->ttl = load32(p + 4);
+	memcpy(policy->a, p + 8, 4);
+	memcpy(policy->aaaa, p + 12, 16);
+	policy->authority = text_at(image, p + 28);
+	policy->id = text_at(image, p + 36);
+	policy->ede = text_at(image, p + 44);
+	policy->json = text_at(image, p + 52);
+	policy->json_short = text_at(image, p + 60);
+}
+
+uint32_t
+pal_image_rule_count(const struct pal_image *image)
+{
+	return image->rule_table.count;
+}
+
+void
+pal_image_rule(
+	const struct pal_image *image, uint32_t index, struct pal_rule *rule)
+{
+	const uint8_t *p = image->rule_table.data + RULE_SIZE * (size_t)index;
+
+	pal_name_from_wire(
+		&rule->name, image->strings.data + load32(p), p[4]);
+	rule->scope = (enum pal_scope)p[5];
+	rule->claim_count = p[6];
+	rule->claims = load32(p + 8);
+	rule->fingerprint = load64(p + 16);
+}
+
+void
+pal_image_claim(
+	const struct pal_image *image, uint32_t index, struct pal_claim *claim)
+{
+	const uint8_t *p = image->claims.data + CLAIM_SIZE * (size_t)index;
+
+	claim->policy = load32(p);
+	claim->intervals = load32(p + 4);
+	claim->interval_count = load16(p + 8);
+	claim->owner_labels = p[10];
+	claim->scope = p[11] & CLAIM_SUBTREE ? PAL_SUBTREE : PAL_EXACT;
+	claim->hole = (p[11] & CLAIM_HOLE) != 0;
+}
+
+struct pal_interval
+pal_image_interval(const struct pal_image *image, uint32_t index)
+{
+	const uint8_t *p =
+		image->intervals.data + INTERVAL_SIZE * (size_t)index;
+
+	return (struct pal_interval){(int64_t)load64(p), (int64_t)load64(p + 8)};
+}
+
+int64_t
+pal_image_next_edge(const struct pal_image *image, int64_t now)
+{
+	int64_t next = PAL_NEVER;
+
+	for (uint32_t i = 0; i < image->intervals.count; i++) {
+		struct pal_interval iv = pal_image_interval(image, i);
+		if (iv.start > now && iv.start < next)
+			next = iv.start;
+		if (iv.end > now && iv.end < next)
+			next = iv.end;
+	}
+	return next;
+}

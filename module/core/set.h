@@ -1,0 +1,88 @@
+/*
+ * A set of 128-bit hashes, as it lies in an image: an index on the leading
+ * bits of hi, and the 64 bits of lo for each member, sorted within its
+ * bucket.  A member may carry a 32-bit value.
+ */
+#ifndef CORE_SET_H
+#define CORE_SET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bytes.h"
+#include "sip.h"
+
+#define SET_PER_BUCKET 12 /* members of a bucket, on average */
+
+struct set {
+	uint64_t count;
+	uint32_t buckets;
+	const uint8_t *index;  /* buckets + 1 numbers of 32 bits */
+	const uint8_t *keys;   /* count numbers of 64 bits */
+	const uint8_t *values; /* count numbers of 32 bits, or NULL */
+};
+
+static inline uint32_t
+set_bucket(uint64_t hi, uint32_t buckets)
+{
+	return (uint32_t)((hi >> 32) * buckets >> 32);
+}
+
+/* Reads and validates a set of exactly len octets.  values_below: 0 if the
+ * set has to have no values, else what all values must be below.
+ * NULL, or what is wrong. */
+const char *set_load(struct set *set, const uint8_t *data, size_t len,
+	uint32_t values_below);
+
+/* True if the hash is a member; *at is then its position. */
+static inline bool
+set_find(const struct set *set, struct sip_hash hash, uint64_t *at)
+{
+	if (set->count == 0)
+		return false;
+	const uint8_t *index =
+		set->index + 4 * (size_t)set_bucket(hash.hi, set->buckets);
+	uint32_t from = load32(index), to = load32(index + 4);
+	for (; from < to; from++) {
+		uint64_t key = load64(set->keys + 8 * (size_t)from);
+		if (key >= hash.lo) {
+			*at = from;
+			return key == hash.lo;
+		}
+	}
+	return false;
+}
+
+static inline bool
+set_has(const struct set *set, struct sip_hash hash)
+{
+	uint64_t at;
+
+	return set_find(set, hash, &at);
+}
+
+/* Asks the cache for what set_find will read first. */
+static inline void
+set_prefetch(const struct set *set, struct sip_hash hash)
+{
+	if (set->count != 0)
+		__builtin_prefetch(set->index +
+			4 * (size_t)set_bucket(hash.hi, set->buckets));
+}
+
+/* Writing, for the writer alone. */
+struct set_item {
+	struct sip_hash hash;
+	uint32_t value;
+};
+
+/* Octets of a set of count members. */
+size_t set_size(uint64_t count, bool values);
+
+/* Writes the set to data, set_size octets, zeroed.  False if a hash is given
+ * twice.  Takes O(count) and no memory. */
+bool set_write(uint8_t *data, const struct set_item *items, uint64_t count,
+	bool with_values);
+
+#endif
