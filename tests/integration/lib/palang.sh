@@ -1,0 +1,3 @@
+# shellcheck shell=bash
+#
+# The tool, with a configuration and a ledger of the scenario's own.
