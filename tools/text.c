@@ -15,6 +15,7 @@ static const struct span controls[] = {
 	{0x200e, 0x200f},   /* LEFT-TO-RIGHT MARK, RIGHT-TO-LEFT MARK */
 	{0x2028, 0x202e},   /* separators; embeddings and overrides */
 	{0x2066, 0x206f},   /* isolates; deprecated format characters */
+	{0xfdd0, 0xfdef},   /* noncharacters */
 	{0xfeff, 0xfeff},   /* ZERO WIDTH NO-BREAK SPACE, byte order mark */
 	{0xfff9, 0xfffb},   /* interlinear annotation */
 	{0xe0000, 0xe007f}, /* tags */
@@ -99,7 +100,8 @@ text_is_control(uint32_t code)
 		if (code >= controls[i].first && code <= controls[i].last)
 			return true;
 	}
-	return false;
+	/* the last two of each plane are noncharacters too */
+	return (code & 0xfffe) == 0xfffe;
 }
 
 bool

@@ -20,7 +20,8 @@ bool text_is_utf8(const char *text, size_t len);
 size_t text_cut(const char *text, size_t len, size_t max);
 
 /* True for what moves, hides or reorders other text: controls (C0, DEL, C1),
- * bidi controls, line and paragraph separators, byte order marks, tags. */
+ * bidi controls, line and paragraph separators, byte order marks, tags; and
+ * for noncharacters, which stand for nothing. */
 bool text_is_control(uint32_t code);
 
 /* True if the text is UTF-8 without any of these. */
