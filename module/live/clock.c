@@ -1,0 +1,38 @@
+#include <time.h>
+
+#include "held.h"
+
+int64_t
+clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t
+monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Time only goes forward here: a clock that steps back does not revive an
+ * order that has expired.  Written once a second at most. */
+int64_t
+pal_live_now(struct pal_live *live, int64_t clock)
+{
+	int64_t latest =
+		atomic_load_explicit(&live->latest, memory_order_relaxed);
+
+	while (clock > latest) {
+		if (atomic_compare_exchange_weak_explicit(&live->latest,
+			    &latest, clock, memory_order_relaxed,
+			    memory_order_relaxed))
+			return clock;
+	}
+	return latest;
+}

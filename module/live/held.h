@@ -1,0 +1,128 @@
+/*
+ * What module/live keeps: private to this folder.
+ *
+ * A `held` is a snapshot with what belongs to it: who owns which image, and
+ * the counts of blocked queries.  live.c owns the one pointer to the held in
+ * force; the keeper thread alone changes it.
+ */
+#ifndef LIVE_HELD_H
+#define LIVE_HELD_H
+
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "palang/live.h"
+
+#define TEXT_MAX 512 /* octets of a log line or an error */
+
+/* Counts of one worker, on cache lines of their own. */
+struct tally {
+	_Atomic uint64_t *counts; /* [policy][answer] */
+};
+
+struct held {
+	struct pal_snapshot snapshot; /* must be first: see live.c */
+	bool fallback[PAL_LISTS_MAX]; /* by manifest entry */
+	bool fell_back;               /* any of them */
+	unsigned tally_count;
+	struct tally *tallies;
+};
+
+/* Why a manifest or a list was not taken. */
+struct failure {
+	char text[PAL_STATUS_TEXT_MAX];
+	uint64_t generation; /* of the manifest at fault, 0 if unknown */
+};
+
+/* Where a sweep of the whole cache stands. */
+struct sweep {
+	bool fast;           /* for a new generation: as fast as is polite */
+	uint64_t cursor;
+	uint64_t generation; /* in force when this lap began */
+};
+
+struct pal_live {
+	struct pal_host host;
+	struct pal_live_options options;
+	char *folder;
+	char instance[PAL_INSTANCE_MAX];
+
+	_Atomic(struct held *) held;
+	_Atomic int64_t latest; /* seconds; the latest time seen */
+
+	pthread_t thread;
+	bool running;
+	int wake;    /* eventfd: ends the keeper */
+	int inotify; /* -1: only the poll */
+	int watch;
+
+	/* From here on the keeper's alone. */
+	struct stat tried;      /* the manifest last looked at */
+	int64_t retry_at;       /* monotonic ms; a refused one is tried again */
+	int64_t retry_after;    /* ms, doubling */
+	struct held *old;       /* replaced, until all workers have settled */
+	struct pal_name *changed; /* to be evicted before "in effect" */
+	size_t changed_count;
+	bool effect_needs_sweep; /* a list without names has changed */
+	struct sweep sweep;
+	int64_t next_edge;
+	int64_t edge_done; /* edges up to here have been acted upon */
+	int64_t swap_began;      /* monotonic ms */
+
+	bool status_due;
+	int64_t status_at;  /* monotonic ms */
+	int64_t settle_said;
+	int64_t empty_said;
+	int64_t trouble_said;
+	char last_error[PAL_STATUS_TEXT_MAX];
+	int64_t last_error_at;
+	struct pal_status status;
+	uint64_t past[PAL_ANSWERS]; /* counts of snapshots that are gone */
+};
+
+/* load.c: reads the manifest and its images, reusing those of `old`, which
+ * is NULL at the start; then a list that cannot be had is taken from
+ * manifest.prev, with *failure filled in and 0 returned.  0; 1 if nothing
+ * newer is there; or an error with *failure filled in. */
+int load_held(struct held **held, const struct pal_live *live,
+	const struct held *old, bool start, struct failure *failure);
+
+/* Frees a held and those of its images that `keep`, if not NULL, has not. */
+void held_free(struct held *held, const struct held *keep);
+
+/* An empty snapshot. */
+struct held *held_new(unsigned workers);
+
+/* Opens folder/NAME for reading its files; -1 with errno. */
+int open_folder(const char *folder, const char *name);
+
+/* diff.c: the names whose rules differ between two orders images (either may
+ * be NULL), or, with old == new, those with a claim that starts in
+ * (from, to].  0 or PAL_ENOMEM; free() the names. */
+int changed_names(const struct pal_image *old, const struct pal_image *new,
+	struct pal_name **names, size_t *count);
+int starting_names(const struct pal_image *image, int64_t from, int64_t to,
+	struct pal_name **names, size_t *count);
+
+/* clock.c */
+int64_t clock_ms(void);     /* since 1970 UTC */
+int64_t monotonic_ms(void);
+
+/* count.c */
+int counts_open(struct held *held, unsigned workers);
+void counts_close(struct held *held);
+/* Adds up all workers' counts of one policy. */
+void counts_of(const struct held *held, uint32_t counter,
+	uint64_t sums[PAL_ANSWERS]);
+
+/* report.c */
+void report(struct pal_live *live);
+void report_error(struct pal_live *live, const struct failure *failure);
+void live_log(const struct pal_live *live, enum pal_log level,
+	const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* keeper.c */
+void *keeper_run(void *live);
+void keeper_prepare(struct pal_live *live);
+
+#endif

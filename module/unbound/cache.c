@@ -1,0 +1,274 @@
+/*
+ * The message cache, touched from the keeper's thread.
+ *
+ * On a reload the caches may be deleted before our deinit runs.  So nothing
+ * here touches them but between caches_enter and caches_leave, and no pointer
+ * into them outlives that.  What makes it safe: the resolver, on its way
+ * down, clears daemon->local_zones and then takes auth_zones->lock for
+ * writing, both before it deletes anything.  Who holds that lock for reading
+ * and sees local_zones set keeps the caches alive until it lets go.  The lock
+ * is held for one slice at a time, about a millisecond, for Unbound's zone
+ * transfers want it too.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "palang/error.h"
+#include "state.h"
+
+/* Every type that IANA has assigned, in ranges.  Answers of other types are
+ * not cached, so that "all types" is a short walk. */
+static const struct {
+	uint16_t first, last;
+} known_types[] = {
+	{1, 66}, {99, 109}, {128, 128}, {249, 263}, {32768, 32769}};
+#define KNOWN_RANGES (sizeof(known_types) / sizeof(*known_types))
+
+bool
+type_is_known(uint16_t type)
+{
+	for (size_t i = 0; i < KNOWN_RANGES; i++) {
+		if (type >= known_types[i].first && type <= known_types[i].last)
+			return true;
+	}
+	return false;
+}
+
+bool
+caches_enter(struct palang *palang)
+{
+	lock_rw_rdlock(&palang->env->auth_zones->lock);
+	if (__atomic_load_n(&palang->daemon->local_zones, __ATOMIC_ACQUIRE))
+		return true;
+	lock_rw_unlock(&palang->env->auth_zones->lock);
+	return false;
+}
+
+void
+caches_leave(struct palang *palang)
+{
+	lock_rw_unlock(&palang->env->auth_zones->lock);
+}
+
+/* CD is part of the key for AAAA alone. */
+void
+cache_remove(struct module_env *env, const uint8_t *name, size_t len,
+	uint16_t type, uint16_t class)
+{
+	msg_cache_remove(env, (uint8_t *)name, len, type, class, 0);
+	if (type == PAL_TYPE_AAAA)
+		msg_cache_remove(
+			env, (uint8_t *)name, len, type, class, BIT_CD);
+}
+
+static void
+remove_name(struct module_env *env, const struct pal_name *name)
+{
+	for (size_t i = 0; i < KNOWN_RANGES; i++) {
+		for (unsigned type = known_types[i].first;
+			type <= known_types[i].last; type++) {
+			cache_remove(env, name->wire, name->len,
+				(uint16_t)type, LDNS_RR_CLASS_IN);
+			if (type == PAL_TYPE_A || type == PAL_TYPE_AAAA ||
+				type == LDNS_RR_TYPE_ANY)
+				cache_remove(env, name->wire, name->len,
+					(uint16_t)type, LDNS_RR_CLASS_ANY);
+		}
+	}
+}
+
+int
+cache_evict(void *ctx, const struct pal_name *names, size_t count)
+{
+	struct palang *palang = ctx;
+
+	if (!caches_enter(palang))
+		return PAL_ESYS;
+	for (size_t i = 0; i < count; i++)
+		remove_name(palang->env, &names[i]);
+	caches_leave(palang);
+	return 0;
+}
+
+/*
+ * The sweep.  A cursor is the number of a slab and of a bin in it; it stays
+ * good while the table grows, since growing splits bin i into i and i + size,
+ * and what lay before the cursor has been judged.
+ */
+#define CURSOR_SLAB(cursor) ((size_t)((cursor) >> 40))
+#define CURSOR_BIN(cursor)  ((size_t)((cursor) & (((uint64_t)1 << 40) - 1)))
+#define BINS_PER_LOOK       32 /* between two looks at the clock */
+#define DOOMED_MAX          64
+
+/* The key of a message that is to go. */
+struct doomed {
+	hashvalue_type hash;
+	uint16_t type, class;
+	uint8_t len;
+	uint8_t name[PAL_NAME_MAX];
+};
+
+struct sweeping {
+	const struct pal_snapshot *snapshot;
+	int64_t now;
+	struct doomed doomed[DOOMED_MAX];
+	size_t count;
+};
+
+/* Locks all RRsets that the answer section is judged by.  False if one has
+ * gone, or is being written: the message is then removed unseen, which costs
+ * one question. */
+static bool
+lock_answer(const struct reply_info *rep, size_t *locked)
+{
+	for (*locked = 0; *locked < rep->rrset_count; ++*locked) {
+		const struct rrset_ref *ref = &rep->ref[*locked];
+		if (*locked > 0 && ref->key == ref[-1].key)
+			continue; /* sorted, so that twins are neighbours */
+		if (pthread_rwlock_tryrdlock(&ref->key->entry.lock) != 0)
+			return false;
+		if (ref->id != ref->key->id || ref->key->entry.data == NULL) {
+			lock_rw_unlock(&ref->key->entry.lock);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+unlock_answer(const struct reply_info *rep, size_t locked)
+{
+	for (size_t i = 0; i < locked; i++) {
+		if (i == 0 || rep->ref[i].key != rep->ref[i - 1].key)
+			lock_rw_unlock(&rep->ref[i].key->entry.lock);
+	}
+}
+
+/* Blocked now, or before it would expire by itself. */
+static bool
+must_go(const struct sweeping *s, const struct query_info *q,
+	const struct reply_info *rep)
+{
+	struct judgement j;
+	size_t locked;
+	bool go;
+
+	judge(s->snapshot, s->now, q, NULL, &j);
+	if ((j.blocked && !j.verdict.unless_real) || j.until < rep->ttl)
+		return true;
+	if (rep->an_numrrsets == 0 && !j.blocked)
+		return false;
+	if (lock_answer(rep, &locked)) {
+		judge(s->snapshot, s->now, q, rep, &j);
+		go = j.blocked || j.until < rep->ttl;
+	} else {
+		go = true;
+	}
+	unlock_answer(rep, locked);
+	return go;
+}
+
+static void
+note_doomed(struct sweeping *s, const struct lruhash_entry *entry,
+	const struct query_info *q)
+{
+	struct doomed *d = &s->doomed[s->count];
+
+	if (s->count == DOOMED_MAX || q->qname_len > sizeof(d->name))
+		return;
+	d->hash = entry->hash;
+	d->type = q->qtype;
+	d->class = q->qclass;
+	d->len = (uint8_t)q->qname_len;
+	memcpy(d->name, q->qname, q->qname_len);
+	s->count++;
+}
+
+/* The table's lock is held no longer than it takes to lock the bin.  True at
+ * the end of the table. */
+static bool
+sweep_bin(struct sweeping *s, struct lruhash *table, size_t bin_number)
+{
+	struct lruhash_entry *entry;
+
+	lock_quick_lock(&table->lock);
+	if (bin_number >= table->size) {
+		lock_quick_unlock(&table->lock);
+		return true;
+	}
+	struct lruhash_bin *bin = &table->array[bin_number];
+	lock_quick_lock(&bin->lock);
+	lock_quick_unlock(&table->lock);
+	for (entry = bin->overflow_list; entry; entry = entry->overflow_next) {
+		const struct query_info *q =
+			&((struct msgreply_entry *)entry->key)->key;
+		if (pthread_rwlock_tryrdlock(&entry->lock) != 0) {
+			note_doomed(s, entry, q);
+			continue;
+		}
+		if (entry->data != NULL && must_go(s, q, entry->data))
+			note_doomed(s, entry, q);
+		lock_rw_unlock(&entry->lock);
+	}
+	lock_quick_unlock(&bin->lock);
+	return false;
+}
+
+static void
+remove_doomed(struct sweeping *s, struct slabhash *cache)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct doomed *d = &s->doomed[i];
+		struct query_info key = {.qname = d->name,
+			.qname_len = d->len, .qtype = d->type,
+			.qclass = d->class};
+		slabhash_remove(cache, d->hash, &key);
+	}
+	s->count = 0;
+}
+
+static int64_t
+now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Some bins; true at the end of the cache. */
+static bool
+sweep_some(struct sweeping *s, struct slabhash *cache, uint64_t *cursor)
+{
+	for (int i = 0; i < BINS_PER_LOOK; i++) {
+		size_t slab = CURSOR_SLAB(*cursor);
+		if (slab >= cache->size)
+			return true;
+		if (s->count > DOOMED_MAX / 2)
+			remove_doomed(s, cache);
+		if (sweep_bin(s, cache->array[slab], CURSOR_BIN(*cursor)))
+			*cursor = (uint64_t)(slab + 1) << 40;
+		else
+			++*cursor;
+	}
+	return false;
+}
+
+int
+cache_sweep(void *ctx, const struct pal_snapshot *snapshot, int64_t now,
+	uint64_t *cursor, int budget_us)
+{
+	struct palang *palang = ctx;
+	struct sweeping s = {.snapshot = snapshot, .now = now};
+	int64_t until = now_us() + budget_us;
+	bool end = false;
+
+	if (!caches_enter(palang))
+		return PAL_ESYS;
+	struct slabhash *cache = palang->env->msg_cache;
+	while (!end && now_us() < until)
+		end = sweep_some(&s, cache, cursor);
+	remove_doomed(&s, cache);
+	caches_leave(palang);
+	return end;
+}

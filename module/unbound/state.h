@@ -1,0 +1,116 @@
+/*
+ * What the module keeps while it is loaded: private to this folder.
+ */
+#ifndef UNBOUND_STATE_H
+#define UNBOUND_STATE_H
+
+#include <stdatomic.h>
+
+#include "host.h"
+#include "palang/live.h"
+
+/* One worker, seen from here.  It enrols itself at its first call. */
+struct seat {
+	_Atomic bool enrolled;
+	int wake; /* eventfd: asks it to pass through its event loop */
+	_Atomic uint64_t passed; /* the last ticket it has answered */
+	struct ub_event *event;
+	struct palang *palang;
+	struct worker *worker;
+};
+
+struct palang {
+	struct module_env *env; /* the daemon's own, not a worker's */
+	struct daemon *daemon;
+	int id;
+	int iterator; /* its module id, or -1 */
+	bool keeps_original; /* see answer.c */
+	uint16_t sde_code;   /* registered in init; 0: none */
+	struct pal_live *live;
+
+	unsigned seat_count;
+	struct seat *seats; /* by worker->thread_num */
+	_Atomic uint64_t ticket;
+	int passed; /* eventfd: some worker has answered */
+};
+
+/* What is kept for one query: the answer that its supers must get, where
+ * clients get another. */
+struct query {
+	struct dns_msg *original;
+	int original_rcode;
+	bool replaced;
+};
+
+static inline struct palang *
+palang_of(const struct module_env *env, int id)
+{
+	const struct dynlibmod_env *dynlib = env->modinfo[id];
+
+	return dynlib->dyn_env;
+}
+
+/* gate.c: true if this is the very program the module was built for. */
+bool gate_open(void);
+
+/* seat.c */
+int seats_open(struct palang *palang, unsigned count);
+void seats_close(struct palang *palang);
+/* Enrols the worker of this call, if it is not yet.  False if it cannot be;
+ * the worker must not judge then. */
+bool seat_take(struct palang *palang, const struct module_env *env);
+int seats_settle(void *palang, int timeout_ms);
+
+/* gate of the caches: see cache.c */
+bool caches_enter(struct palang *palang);
+void caches_leave(struct palang *palang);
+int cache_evict(void *palang, const struct pal_name *names, size_t count);
+int cache_sweep(void *palang, const struct pal_snapshot *snapshot, int64_t now,
+	uint64_t *cursor, int budget_us);
+/* True for types whose messages may be cached: those that are taken out one
+ * by one when their name is blocked. */
+bool type_is_known(uint16_t type);
+/* Removes one message, both CD values. */
+void cache_remove(struct module_env *env, const uint8_t *name, size_t len,
+	uint16_t type, uint16_t class);
+
+/* judge.c: the verdict on a question and, if there is one, its answer. */
+struct judgement {
+	bool blocked;
+	bool by_target;      /* an SVCB target, not a name of the chain */
+	struct pal_verdict verdict;
+	const uint8_t *name; /* the blocked name: of the question or a link */
+	size_t name_len;
+	unsigned links;      /* CNAMEs that lead to it */
+	int64_t until;       /* no answer may be kept beyond; PAL_NEVER */
+};
+
+void judge(const struct pal_snapshot *snapshot, int64_t now,
+	const struct query_info *question, const struct reply_info *answer,
+	struct judgement *judgement);
+bool class_is_judged(uint16_t class);
+
+/* answer.c: puts the block's answer into the state. */
+void answer_block(struct palang *palang, struct module_qstate *qstate,
+	const struct judgement *judgement);
+/* Lowers the TTLs of a passing answer to what is left until then. */
+void answer_cap(struct reply_info *rep, int64_t left);
+/* inplace_cb_reply: gives supers the original back. */
+int answer_restore(struct query_info *qinfo, struct module_qstate *qstate,
+	struct reply_info *rep, int rcode, struct edns_data *edns,
+	struct edns_option **options, struct comm_reply *reply,
+	struct regional *region, struct timeval *start, int id, void *arg);
+
+/* reason.c: EDE and structured error. */
+bool reason_wants_json(
+	const struct palang *palang, const struct module_qstate *qstate);
+void reason_attach(struct palang *palang, struct module_qstate *qstate,
+	const struct pal_verdict *verdict, bool forged);
+
+/* query.c */
+void query_operate(struct palang *palang, struct module_qstate *qstate,
+	enum module_ev event);
+int query_response(struct module_qstate *qstate, struct dns_msg *response,
+	int id, void *arg);
+
+#endif
