@@ -88,12 +88,20 @@ struct order_batch {
 int order_parse(struct order_batch *batch, const char *file,
 	const char *data, size_t len, int64_t now, struct problems *problems);
 void order_batch_fini(struct order_batch *batch);
+
+/* Reads back a canonical form, as the ledger keeps it: one document, of any
+ * size up to ORDER_CANONICAL_MAX, never too new.  0, PAL_EFORM, PAL_ENOMEM. */
+#define ORDER_CANONICAL_MAX (1u << 26)
+int order_restore(struct order *order, const char *canonical, size_t len);
+
 void order_fini(struct order *order);
 
 /* Fills in canonical and digest of an order whose other members are set (as
- * `palang block` and `lift` do).  Sorts what must be sorted.  0, PAL_ENOMEM,
- * PAL_EDUP (a name and scope twice), PAL_EFORM. */
-int order_canonicalize(struct order *order);
+ * `palang block` and `lift` do), each text allocated with malloc; effective
+ * may be ORDER_NO_TIME.  Sorts what must be sorted.  0, PAL_ENOMEM, PAL_EDUP
+ * (a name and scope twice), PAL_EFORM; *why, if not NULL, then says in a
+ * constant phrase what is wrong. */
+int order_canonicalize(struct order *order, const char **why);
 
 /* A text for people: key AUTHORITY:ID into buf; returns buf. */
 char *order_key(char buf[ORDER_KEY_MAX], const struct order *order);
@@ -101,5 +109,10 @@ char *order_key(char buf[ORDER_KEY_MAX], const struct order *order);
 bool order_id_valid(const char *id);
 bool order_authority_valid(const char *authority);
 const char *order_answer_name(enum pal_answer answer);
+bool order_answer_read(enum pal_answer *answer, const char *text);
+
+/* "exact", "subtree"; "any" for ORDER_SCOPE_ANY, which no document says. */
+const char *order_scope_name(enum pal_scope scope);
+bool order_scope_read(enum pal_scope *scope, const char *text);
 
 #endif
