@@ -84,11 +84,11 @@ struct pal_policy {
 
 /* One order's say on a rule, the first in rank first. */
 struct pal_claim {
-	uint32_t policy;       /* index, see pal_image_policy */
-	uint8_t owner_labels;  /* labels of the name that the order gives */
-	enum pal_scope scope;  /* ... and its scope */
-	bool hole;             /* the order leaves something below it open */
-	uint32_t intervals;    /* first index, see pal_image_interval */
+	uint32_t policy;      /* index, see pal_image_policy */
+	uint8_t owner_labels; /* labels of the name that the order gives */
+	enum pal_scope scope; /* ... and its scope */
+	bool hole;            /* the order leaves something below it open */
+	uint32_t intervals;   /* first index, see pal_image_interval */
 	uint32_t interval_count;
 };
 
@@ -111,8 +111,8 @@ struct pal_image;
  * the caller's.  why, if not NULL, gets a constant phrase that says what is
  * wrong.  Errors: PAL_EFORM, PAL_EVERSION, PAL_EDIGEST, PAL_ELIMIT,
  * PAL_ENOMEM.  Nothing in data is trusted. */
-int pal_image_load(struct pal_image **image, uint8_t *data, size_t len,
-	const char **why);
+int pal_image_load(
+	struct pal_image **image, uint8_t *data, size_t len, const char **why);
 
 /* Takes NULL. */
 void pal_image_free(struct pal_image *image);

@@ -79,10 +79,13 @@ const struct pal_snapshot *pal_live_snapshot(const struct pal_live *live);
 /* Seconds since 1970 UTC to judge by: the latest time seen.  Any worker. */
 int64_t pal_live_now(struct pal_live *live, int64_t clock);
 
-/* Counts a blocked query.  worker: 0 <= worker < options.workers, each used
- * by one thread at a time, so that no two threads write one cache line. */
+/* Counts a query that the policy with this counter (see pal_verdict) has
+ * blocked, by what was answered in the end.  worker: 0 <= worker <
+ * options.workers, each used by one thread at a time, so that no two threads
+ * write one cache line. */
 void pal_live_count(struct pal_live *live, unsigned worker,
-	const struct pal_snapshot *snapshot, const struct pal_verdict *verdict);
+	const struct pal_snapshot *snapshot, uint32_t counter,
+	enum pal_answer answer);
 
 /* True while no list could be loaded since the start. */
 bool pal_live_is_empty(const struct pal_live *live);

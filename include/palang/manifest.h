@@ -32,9 +32,9 @@ enum pal_list_role {
 
 struct pal_manifest_entry {
 	enum pal_list_role role;
-	char name[PAL_LIST_NAME_MAX];  /* "orders", "allow", or the feed's */
-	char file[PAL_IMAGE_NAME_MAX]; /* a base name in the same folder */
-	uint64_t size;                 /* octets of the file */
+	char name[PAL_LIST_NAME_MAX];    /* "orders", "allow", or the feed's */
+	char file[PAL_IMAGE_NAME_MAX];   /* a base name in the same folder */
+	uint64_t size;                   /* octets of the file */
 	uint8_t digest[PAL_SHA256_SIZE]; /* see pal_image_digest */
 };
 

@@ -37,8 +37,8 @@ block(struct pal_verdict *verdict, const struct asked *asked,
 		verdict->answer = PAL_NODATA;
 	/* Where names below stay open, validators need the zone's keys. */
 	verdict->unless_real = asked->type == PAL_TYPE_DS ||
-		(asked->type == PAL_TYPE_DNSKEY &&
-			(verdict->scope == PAL_EXACT || hole));
+	                       (asked->type == PAL_TYPE_DNSKEY &&
+				       (verdict->scope == PAL_EXACT || hole));
 }
 
 /* The first claim in force at the most specific rule blocks. */
@@ -96,9 +96,9 @@ decide_feed(const struct pal_list *feed, const struct pal_list *allow,
 		return false;
 	unsigned skip = asked->count - match.labels;
 	bool hole = match.hole ||
-		(allow->image != NULL &&
-			pal_image_has_below(allow->image, asked->wire,
-				asked->at + skip, match.labels));
+	            (allow->image != NULL &&
+			    pal_image_has_below(allow->image, asked->wire,
+				    asked->at + skip, match.labels));
 	verdict->owner_labels = match.labels;
 	verdict->scope = match.scope;
 	/* A start of an order later on does not end a feed's block. */

@@ -116,8 +116,8 @@ check_digest(struct pal_image *image)
 
 	pal_sha256(image->data, image->len - PAL_SHA256_SIZE, digest);
 	return memcmp(digest, pal_image_digest(image), sizeof(digest)) == 0
-		? NULL
-		: "the checksum does not match";
+	               ? NULL
+	               : "the checksum does not match";
 }
 
 /* Texts go into answers and logs: no control characters. */
@@ -267,7 +267,7 @@ rule_is_indexed(const struct pal_image *image, const struct pal_rule *rule,
 		       sip_name(image->data + AT_KEY, rule->name.wire, labels,
 			       count),
 		       &at) &&
-		load32(set->values + 4 * at) == index;
+	       load32(set->values + 4 * at) == index;
 }
 
 static const char *
@@ -341,8 +341,8 @@ validate(struct pal_image *image, const char **why)
 }
 
 int
-pal_image_load(struct pal_image **out, uint8_t *data, size_t len,
-	const char **why)
+pal_image_load(
+	struct pal_image **out, uint8_t *data, size_t len, const char **why)
 {
 	if (len < PAL_IMAGE_SIZE_MIN)
 		return fail(why, "too short for an image", PAL_EFORM);
@@ -410,8 +410,8 @@ text_at(const struct pal_image *image, const uint8_t *ref)
 }
 
 void
-pal_image_policy(
-	const struct pal_image *image, uint32_t index, struct pal_policy *policy)
+pal_image_policy(const struct pal_image *image, uint32_t index,
+	struct pal_policy *policy)
 {
 	const uint8_t *p = image->policies.data + POLICY_SIZE * (size_t)index;
 
@@ -441,8 +441,7 @@ pal_image_rule(
 {
 	const uint8_t *p = image->rule_table.data + RULE_SIZE * (size_t)index;
 
-	pal_name_from_wire(
-		&rule->name, image->strings.data + load32(p), p[4]);
+	pal_name_from_wire(&rule->name, image->strings.data + load32(p), p[4]);
 	rule->scope = (enum pal_scope)p[5];
 	rule->claim_count = p[6];
 	rule->claims = load32(p + 8);
@@ -469,7 +468,8 @@ pal_image_interval(const struct pal_image *image, uint32_t index)
 	const uint8_t *p =
 		image->intervals.data + INTERVAL_SIZE * (size_t)index;
 
-	return (struct pal_interval){(int64_t)load64(p), (int64_t)load64(p + 8)};
+	return (struct pal_interval){
+		(int64_t)load64(p), (int64_t)load64(p + 8)};
 }
 
 int64_t

@@ -57,7 +57,7 @@ bool
 word_is(struct word word, const char *text)
 {
 	return strlen(text) == word.len &&
-		memcmp(word.text, text, word.len) == 0;
+	       memcmp(word.text, text, word.len) == 0;
 }
 
 bool

@@ -28,16 +28,15 @@ read_number(
 	struct lines *lines, const char *key, uint64_t max, uint64_t *number)
 {
 	return lines_next(lines) && word_is(lines_word(lines), key) &&
-		word_number(lines_word(lines), max, number) &&
-		lines_done(lines);
+	       word_number(lines_word(lines), max, number) && lines_done(lines);
 }
 
 static bool
 read_epoch(struct lines *lines, uint8_t epoch[PAL_EPOCH_SIZE])
 {
 	return lines_next(lines) && word_is(lines_word(lines), "epoch") &&
-		word_hex(lines_word(lines), epoch, PAL_EPOCH_SIZE) &&
-		lines_done(lines);
+	       word_hex(lines_word(lines), epoch, PAL_EPOCH_SIZE) &&
+	       lines_done(lines);
 }
 
 static bool
@@ -68,7 +67,7 @@ is_image_name(const char *file)
 	size_t len = strlen(file);
 
 	return len > 4 && strcmp(file + len - 4, ".img") == 0 &&
-		strchr(file, '.') == file + len - 4;
+	       strchr(file, '.') == file + len - 4;
 }
 
 /* Roles only ascend, orders and allow stand once, feeds have own names. */
@@ -84,8 +83,8 @@ entry_fits(const struct pal_manifest *m, const struct pal_manifest_entry *new)
 			(old->role == new->role && old->role != PAL_ROLE_FEED))
 			return false;
 		if (strcmp(old->file, new->file) == 0 ||
-			(old->role == new->role &&
-				strcmp(old->name, new->name) == 0))
+			(old->role ==
+				new->role &&strcmp(old->name, new->name) == 0))
 			return false;
 	}
 	return m->count < PAL_LISTS_MAX;
@@ -102,8 +101,8 @@ read_entry(struct lines *lines, struct pal_manifest *m)
 		!read_choice(lines_word(lines), role_names, 3, &role))
 		return false;
 	entry->role = (enum pal_list_role)role;
-	if (!word_copy(lines_word(lines), "", entry->name,
-		    sizeof(entry->name)) ||
+	if (!word_copy(
+		    lines_word(lines), "", entry->name, sizeof(entry->name)) ||
 		!word_copy(lines_word(lines), ".", entry->file,
 			sizeof(entry->file)) ||
 		!is_image_name(entry->file) ||
@@ -157,15 +156,15 @@ check_end(struct lines *lines, const char *text)
 }
 
 int
-pal_manifest_parse(
-	struct pal_manifest *manifest, const char *text, size_t len, unsigned *line)
+pal_manifest_parse(struct pal_manifest *manifest, const char *text, size_t len,
+	unsigned *line)
 {
 	struct lines lines;
 
 	memset(manifest, 0, sizeof(*manifest));
 	lines_open(&lines, text, len);
 	int ret = len <= PAL_MANIFEST_SIZE_MAX ? read_body(&lines, manifest)
-					       : PAL_EFORM;
+	                                       : PAL_EFORM;
 	if (ret == 0)
 		ret = check_end(&lines, text);
 	if (line != NULL)

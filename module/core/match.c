@@ -8,8 +8,8 @@ struct hashes {
 };
 
 static void
-hash_name(const struct pal_image *image, const uint8_t *wire,
-	const uint8_t *at, unsigned count, struct hashes *hashes)
+hash_name(const struct pal_image *image, const uint8_t *wire, const uint8_t *at,
+	unsigned count, struct hashes *hashes)
 {
 	struct sip sip;
 
@@ -71,5 +71,5 @@ pal_image_has_below(const struct pal_image *image, const uint8_t *wire,
 	const struct set *above = &image->sets[SECTION_ABOVE_OPEN];
 
 	return above->count != 0 &&
-		set_has(above, sip_name(image->data + AT_KEY, wire, at, count));
+	       set_has(above, sip_name(image->data + AT_KEY, wire, at, count));
 }

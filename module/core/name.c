@@ -114,8 +114,8 @@ pal_name_from_wire(struct pal_name *name, const uint8_t *wire, size_t len)
 static bool
 is_plain(uint8_t octet)
 {
-	return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') ||
-		octet == '-' || octet == '_';
+	return (octet >= 'a' && octet <= 'z') ||
+	       (octet >= '0' && octet <= '9') || octet == '-' || octet == '_';
 }
 
 char *
@@ -162,7 +162,8 @@ pal_name_cmp(const struct pal_name *a, const struct pal_name *b)
 	pal_wire_labels(a->wire, a->len, at_a, &na);
 	pal_wire_labels(b->wire, b->len, at_b, &nb);
 	while (na > 0 && nb > 0) {
-		int diff = label_cmp(a->wire + at_a[--na], b->wire + at_b[--nb]);
+		int diff =
+			label_cmp(a->wire + at_a[--na], b->wire + at_b[--nb]);
 		if (diff != 0)
 			return diff;
 	}
@@ -198,5 +199,5 @@ pal_name_within(const struct pal_name *name, const struct pal_name *apex)
 	for (unsigned i = name->labels; i > apex->labels; i--)
 		label += 1 + *label;
 	return (size_t)(name->wire + name->len - label) == apex->len &&
-		memcmp(label, apex->wire, apex->len) == 0;
+	       memcmp(label, apex->wire, apex->len) == 0;
 }

@@ -96,8 +96,8 @@ mark_holes(const struct rank_in *in)
 	for (size_t i = 0; i < in->entry_count; i++) {
 		struct rank_entry *e = &in->entries[i];
 		while (depth > 0 &&
-			!pal_name_within(&e->name,
-				&in->entries[above[depth - 1]].name))
+			!pal_name_within(
+				&e->name, &in->entries[above[depth - 1]].name))
 			depth--;
 		for (size_t j = 0; j < depth; j++) {
 			struct rank_entry *up = &in->entries[above[j]];
@@ -128,8 +128,8 @@ overlay(const struct ranking *r, const struct frame *base, size_t from,
 		return PAL_ENOMEM;
 	while (i < base->count || from < to) {
 		uint32_t inherited = i < base->count
-			? entries[base->claims[i]].order
-			: UINT32_MAX;
+		                             ? entries[base->claims[i]].order
+		                             : UINT32_MAX;
 		uint32_t own = from < to ? entries[from].order : UINT32_MAX;
 		if (inherited < own) {
 			merged[n++] = base->claims[i++];
@@ -201,10 +201,10 @@ emit(struct ranking *r, size_t entry, const uint32_t *claims, size_t count)
 		to[i].entry = claims[i];
 	if (count > 1)
 		qsort_r(to, count, sizeof(*to), claim_cmp, (void *)r->in);
-	out->rules[out->rule_count++] = (struct rank_rule){
-		.entry = (uint32_t)entry,
-		.claims = (uint32_t)out->claim_count,
-		.claim_count = (uint32_t)count};
+	out->rules[out->rule_count++] =
+		(struct rank_rule){.entry = (uint32_t)entry,
+			.claims = (uint32_t)out->claim_count,
+			.claim_count = (uint32_t)count};
 	out->claim_count += count;
 	return 0;
 }
@@ -249,8 +249,8 @@ rule(struct ranking *r, size_t from, size_t to)
 
 	if (e->scope == PAL_EXACT && to < r->in->entry_count &&
 		pal_name_equal(&r->in->entries[to].name, &e->name)) {
-		ret = overlay(r, base, to, group_end(r->in, to),
-			&below.claims, &below.count);
+		ret = overlay(r, base, to, group_end(r->in, to), &below.claims,
+			&below.count);
 		base = &below;
 	}
 	if (ret == 0)
@@ -262,8 +262,8 @@ rule(struct ranking *r, size_t from, size_t to)
 		free(claims);
 		return ret;
 	}
-	r->stack[r->depth++] =
-		(struct frame){.name = e->name, .claims = claims, .count = count};
+	r->stack[r->depth++] = (struct frame){
+		.name = e->name, .claims = claims, .count = count};
 	return 0;
 }
 

@@ -28,7 +28,7 @@ struct rank_claim {
 };
 
 struct rank_rule {
-	uint32_t entry; /* any entry with the rule's name and scope */
+	uint32_t entry;  /* any entry with the rule's name and scope */
 	uint32_t claims; /* first index */
 	uint32_t claim_count;
 };

@@ -37,8 +37,8 @@ check_buckets(const struct set *set)
 }
 
 const char *
-set_load(struct set *set, const uint8_t *data, size_t len,
-	uint32_t values_below)
+set_load(
+	struct set *set, const uint8_t *data, size_t len, uint32_t values_below)
 {
 	if (len < 16)
 		return "a set is cut short";
@@ -49,7 +49,8 @@ set_load(struct set *set, const uint8_t *data, size_t len,
 		return "a set's head is malformed";
 	if (flags != (values_below > 0))
 		return "a set has values where none belong, or none";
-	if (len != 16 + index_size(set->buckets) +
+	if (len !=
+		16 + index_size(set->buckets) +
 			(size_t)align8((8 + 4 * (uint64_t)flags) * set->count))
 		return "a set's size does not fit its head";
 	set->index = data + 16;
@@ -72,7 +73,7 @@ size_t
 set_size(uint64_t count, bool values)
 {
 	return 16 + index_size(buckets_for(count)) +
-		(size_t)align8((values ? 12 : 8) * count);
+	       (size_t)align8((values ? 12 : 8) * count);
 }
 
 /* Sorts one bucket by insertion: a bucket is short.  False on equal keys. */

@@ -67,8 +67,8 @@ static inline void
 set_prefetch(const struct set *set, struct sip_hash hash)
 {
 	if (set->count != 0)
-		__builtin_prefetch(set->index +
-			4 * (size_t)set_bucket(hash.hi, set->buckets));
+		__builtin_prefetch(set->index + 4 * (size_t)set_bucket(hash.hi,
+							    set->buckets));
 }
 
 /* Writing, for the writer alone. */

@@ -36,7 +36,7 @@ static inline uint32_t
 load_be32(const uint8_t *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-		(uint32_t)p[2] << 8 | (uint32_t)p[3];
+	       (uint32_t)p[2] << 8 | (uint32_t)p[3];
 }
 
 static inline void
@@ -54,8 +54,8 @@ schedule(uint32_t w[static 64], const uint8_t block[static 64])
 	for (int i = 16; i < 64; i++) {
 		uint32_t a = w[i - 15], b = w[i - 2];
 		w[i] = w[i - 16] + w[i - 7] +
-			(rotr(a, 7) ^ rotr(a, 18) ^ a >> 3) +
-			(rotr(b, 17) ^ rotr(b, 19) ^ b >> 10);
+		       (rotr(a, 7) ^ rotr(a, 18) ^ a >> 3) +
+		       (rotr(b, 17) ^ rotr(b, 19) ^ b >> 10);
 	}
 }
 

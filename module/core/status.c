@@ -151,8 +151,8 @@ read_list(struct lines *lines, struct pal_status *s)
 		!word_number(lines_word(lines), INT64_MAX, &list->rules) ||
 		!word_number(lines_word(lines), INT64_MAX, &list->octets) ||
 		!read_choice(lines_word(lines), ages, 2, &age) ||
-		!word_hex(lines_word(lines), list->digest,
-			sizeof(list->digest)))
+		!word_hex(
+			lines_word(lines), list->digest, sizeof(list->digest)))
 		return false;
 	list->role = (enum pal_list_role)role;
 	list->fallback = age == 1;
@@ -178,8 +178,8 @@ read_order(struct lines *lines, struct pal_status *s)
 }
 
 static bool
-read_number_key(struct lines *lines, const struct number_key *row,
-	struct pal_status *s)
+read_number_key(
+	struct lines *lines, const struct number_key *row, struct pal_status *s)
 {
 	uint64_t number;
 
@@ -212,8 +212,7 @@ read_line(struct lines *lines, struct word key, struct pal_status *s)
 	if (word_is(key, "host"))
 		return read_text(lines_rest(lines), s->host, sizeof(s->host));
 	if (word_is(key, "error"))
-		return read_text(
-			lines_rest(lines), s->error, sizeof(s->error));
+		return read_text(lines_rest(lines), s->error, sizeof(s->error));
 	if (word_is(key, "epoch"))
 		return word_hex(lines_word(lines), s->epoch, PAL_EPOCH_SIZE);
 	if (word_is(key, "pid")) {
@@ -222,8 +221,8 @@ read_line(struct lines *lines, struct word key, struct pal_status *s)
 		return ok;
 	}
 	if (word_is(key, "state")) {
-		bool ok = read_choice(
-			lines_word(lines), state_names, 3, &state);
+		bool ok =
+			read_choice(lines_word(lines), state_names, 3, &state);
 		s->state = (enum pal_state)state;
 		return ok;
 	}

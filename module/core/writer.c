@@ -62,15 +62,15 @@ add_text(struct pal_writer *w, uint8_t *ref, const char *text, size_t max)
 	store32(ref, (uint32_t)w->strings.len);
 	store32(ref + 4, (uint32_t)len);
 	return table_add(&w->strings, text, len) != NULL || len == 0
-		? 0
-		: PAL_ENOMEM;
+	               ? 0
+	               : PAL_ENOMEM;
 }
 
 static int
 add_policy(struct pal_writer *w, const struct pal_policy_in *in)
 {
-	const char *texts[POLICY_TEXTS] = {in->authority, in->id, in->ede,
-		in->json, in->json_short};
+	const char *texts[POLICY_TEXTS] = {
+		in->authority, in->id, in->ede, in->json, in->json_short};
 	static const size_t max[POLICY_TEXTS] = {
 		24, 48, PAL_EDE_TEXT_MAX, PAL_JSON_MAX, PAL_JSON_MAX};
 	uint8_t p[POLICY_SIZE] = {0};
@@ -78,7 +78,7 @@ add_policy(struct pal_writer *w, const struct pal_policy_in *in)
 	p[0] = (uint8_t)in->kind;
 	p[1] = (uint8_t)in->answer;
 	p[2] = (uint8_t)((in->has_a ? POLICY_HAS_A : 0) |
-		(in->has_aaaa ? POLICY_HAS_AAAA : 0));
+			 (in->has_aaaa ? POLICY_HAS_AAAA : 0));
 	store32(p + 4, in->ttl);
 	if (in->has_a)
 		memcpy(p + 8, in->a, 4);
@@ -162,8 +162,7 @@ pal_writer_order(struct pal_writer *w, const struct pal_order_in *order)
 static bool
 too_wide(const struct pal_name *name, enum pal_scope scope)
 {
-	return name->labels == 0 ||
-		(scope == PAL_SUBTREE && name->labels == 1);
+	return name->labels == 0 || (scope == PAL_SUBTREE && name->labels == 1);
 }
 
 /* Intervals are kept once if the entry before has the same. */
@@ -173,7 +172,7 @@ add_intervals(struct pal_writer *w, const struct pal_interval *intervals,
 {
 	size_t size = count * sizeof(*intervals);
 	const uint8_t *last = w->intervals.data +
-		(size_t)w->last_intervals * sizeof(*intervals);
+	                      (size_t)w->last_intervals * sizeof(*intervals);
 
 	if (count != w->last_count || count == 0 ||
 		memcmp(last, intervals, size) != 0) {
@@ -192,7 +191,8 @@ add_intervals(struct pal_writer *w, const struct pal_interval *intervals,
 
 int
 pal_writer_entry(struct pal_writer *w, const struct pal_name *name,
-	enum pal_scope scope, const struct pal_interval *intervals, size_t count)
+	enum pal_scope scope, const struct pal_interval *intervals,
+	size_t count)
 {
 	struct rank_entry entry = {.name = *name, .scope = scope};
 
@@ -216,8 +216,8 @@ add_member(struct pal_writer *w, enum section section,
 	pal_wire_labels(name->wire, name->len, at, &count);
 	item.hash = sip_name(w->key, name->wire, at, count);
 	return table_add(&w->members[section], &item, sizeof(item))
-		? 0
-		: PAL_ENOMEM;
+	               ? 0
+	               : PAL_ENOMEM;
 }
 
 /* Every name above one that is left open, for holes. */
@@ -245,8 +245,7 @@ pal_writer_rule(struct pal_writer *w, const struct pal_name *name,
 	if (too_wide(name, scope))
 		return PAL_ERANGE;
 	int ret = except ? add_above(w, name) : 0;
-	return ret != 0 ? ret
-			: add_member(w, sections[except][scope], name, 0);
+	return ret != 0 ? ret : add_member(w, sections[except][scope], name, 0);
 }
 
 /*
@@ -294,16 +293,17 @@ make_set(struct layout *layout, enum section section,
 		return 0;
 	if (count >= UINT32_MAX)
 		return PAL_ELIMIT;
-	uint8_t *data =
-		table_add(&layout->parts[section], NULL, set_size(count, values));
+	uint8_t *data = table_add(
+		&layout->parts[section], NULL, set_size(count, values));
 	if (data == NULL)
 		return PAL_ENOMEM;
 	if (section != SECTION_ABOVE_OPEN)
 		layout->rules += count;
-	return set_write(data, (const struct set_item *)(const void *)
-				members->data, count, values)
-		? 0
-		: PAL_EDUP;
+	return set_write(data,
+		       (const struct set_item *)(const void *)members->data,
+		       count, values)
+	               ? 0
+	               : PAL_EDUP;
 }
 
 static int
@@ -356,13 +356,13 @@ claim_print(const struct pal_writer *w, const uint64_t *policies,
 	const struct pal_interval *iv =
 		(const struct pal_interval *)(const void *)w->intervals.data +
 		e->intervals;
-	uint64_t print = mix(policies[e->order],
-		(uint64_t)e->name.labels << 2 | (uint64_t)e->scope << 1 |
-			e->hole);
+	uint64_t print = mix(
+		policies[e->order], (uint64_t)e->name.labels << 2 |
+					    (uint64_t)e->scope << 1 | e->hole);
 
 	for (uint32_t i = 0; i < e->interval_count; i++)
-		print = mix(mix(print, (uint64_t)iv[i].start),
-			(uint64_t)iv[i].end);
+		print = mix(
+			mix(print, (uint64_t)iv[i].start), (uint64_t)iv[i].end);
 	return print;
 }
 
@@ -381,8 +381,9 @@ put_claims(struct layout *layout, const struct rank_in *in,
 		store32(p + 4, e->intervals);
 		store16(p + 8, (uint16_t)e->interval_count);
 		p[10] = e->name.labels;
-		p[11] = (uint8_t)((e->scope == PAL_SUBTREE ? CLAIM_SUBTREE : 0) |
-			(e->hole ? CLAIM_HOLE : 0));
+		p[11] = (uint8_t)((e->scope == PAL_SUBTREE ? CLAIM_SUBTREE
+							   : 0) |
+				  (e->hole ? CLAIM_HOLE : 0));
 	}
 	return 0;
 }
@@ -393,8 +394,7 @@ put_rule(struct pal_writer *w, struct layout *layout, const struct rank_in *in,
 {
 	const struct rank_rule *rule = &ranked->rules[index];
 	const struct rank_entry *e = &in->entries[rule->entry];
-	uint8_t *p =
-		table_add(&layout->parts[SECTION_RULES], NULL, RULE_SIZE);
+	uint8_t *p = table_add(&layout->parts[SECTION_RULES], NULL, RULE_SIZE);
 	uint64_t print = 0;
 
 	if (p == NULL || w->strings.len > UINT32_MAX - PAL_NAME_MAX)
@@ -406,8 +406,7 @@ put_rule(struct pal_writer *w, struct layout *layout, const struct rank_in *in,
 	store32(p + 8, rule->claims);
 	for (uint32_t i = 0; i < rule->claim_count; i++) {
 		uint32_t claim = ranked->claims[rule->claims + i].entry;
-		print = mix(print,
-			claim_print(w, prints, &in->entries[claim]));
+		print = mix(print, claim_print(w, prints, &in->entries[claim]));
 	}
 	store64(p + 16, print);
 	if (!table_add(&w->strings, e->name.wire, e->name.len))
@@ -440,8 +439,8 @@ put_intervals(const struct pal_writer *w, struct layout *layout)
 		(const struct pal_interval *)(const void *)w->intervals.data;
 
 	for (size_t i = 0; i < w->intervals.len / sizeof(*iv); i++) {
-		uint8_t *p = table_add(&layout->parts[SECTION_INTERVALS], NULL,
-			INTERVAL_SIZE);
+		uint8_t *p = table_add(
+			&layout->parts[SECTION_INTERVALS], NULL, INTERVAL_SIZE);
 		if (p == NULL)
 			return PAL_ENOMEM;
 		store64(p, (uint64_t)iv[i].start);
@@ -454,8 +453,7 @@ put_intervals(const struct pal_writer *w, struct layout *layout)
 static void
 point_ids(struct pal_writer *w)
 {
-	struct rank_order *orders =
-		(struct rank_order *)(void *)w->orders.data;
+	struct rank_order *orders = (struct rank_order *)(void *)w->orders.data;
 	const char *text = (const char *)w->order_ids.data;
 
 	for (size_t i = 0; i < w->orders.len / sizeof(*orders); i++) {
@@ -473,8 +471,8 @@ make_orders(struct pal_writer *w, struct layout *layout, struct pal_name *at)
 		.orders = (const struct rank_order *)(void *)w->orders.data,
 		.entries = (struct rank_entry *)(void *)w->entries.data,
 		.entry_count = w->entries.len / sizeof(struct rank_entry),
-		.intervals = (const struct pal_interval *)(void *)
-				     w->intervals.data};
+		.intervals =
+			(const struct pal_interval *)(void *)w->intervals.data};
 	struct rank_out ranked;
 
 	point_ids(w);
@@ -510,8 +508,8 @@ put_header(const struct pal_writer *w, const struct layout *layout,
 }
 
 static int
-assemble(const struct pal_writer *w, const struct layout *layout,
-	uint8_t **out, size_t *out_len)
+assemble(const struct pal_writer *w, const struct layout *layout, uint8_t **out,
+	size_t *out_len)
 {
 	uint32_t sections = 0;
 	size_t len = HEADER_SIZE + PAL_SHA256_SIZE;
@@ -553,7 +551,7 @@ pal_writer_finish(
 	struct pal_name where = {.len = 1};
 
 	int ret = w->form == PAL_FORM_ORDERS ? make_orders(w, &layout, &where)
-					     : make_sets(w, &layout, false);
+	                                     : make_sets(w, &layout, false);
 	/* Strings grow until here; the layout borrows them. */
 	layout.parts[SECTION_STRINGS] = w->strings;
 	layout.parts[SECTION_POLICIES] = w->policies;

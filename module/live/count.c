@@ -10,7 +10,7 @@ int
 counts_open(struct held *held, unsigned workers)
 {
 	size_t size = (size_t)held->snapshot.policies * PAL_ANSWERS *
-		sizeof(uint64_t);
+	              sizeof(uint64_t);
 
 	size = (size / CACHE_LINE + 1) * CACHE_LINE;
 	held->tallies = calloc(workers, sizeof(*held->tallies));
@@ -31,7 +31,8 @@ counts_open(struct held *held, unsigned workers)
 void
 counts_close(struct held *held)
 {
-	for (unsigned i = 0; held->tallies != NULL && i < held->tally_count; i++)
+	for (unsigned i = 0; held->tallies != NULL && i < held->tally_count;
+		i++)
 		free(held->tallies[i].counts);
 	free(held->tallies);
 	held->tallies = NULL;
@@ -39,16 +40,14 @@ counts_close(struct held *held)
 }
 
 void
-counts_of(
-	const struct held *held, uint32_t counter, uint64_t sums[PAL_ANSWERS])
+counts_of(const struct held *held, uint32_t counter, uint64_t sums[PAL_ANSWERS])
 {
 	for (int a = 0; a < PAL_ANSWERS; a++) {
 		sums[a] = 0;
 		for (unsigned i = 0; i < held->tally_count; i++)
 			sums[a] += atomic_load_explicit(
-				&held->tallies[i]
-					 .counts[counter * PAL_ANSWERS +
-						 (unsigned)a],
+				&held->tallies[i].counts[counter * PAL_ANSWERS +
+							 (unsigned)a],
 				memory_order_relaxed);
 	}
 }
@@ -57,7 +56,8 @@ counts_of(
  * the keeper reads it meanwhile. */
 void
 pal_live_count(struct pal_live *live, unsigned worker,
-	const struct pal_snapshot *snapshot, const struct pal_verdict *verdict)
+	const struct pal_snapshot *snapshot, uint32_t counter,
+	enum pal_answer answer)
 {
 	const struct held *held = (const struct held *)snapshot;
 	_Atomic uint64_t *count;
@@ -65,8 +65,8 @@ pal_live_count(struct pal_live *live, unsigned worker,
 	(void)live;
 	if (worker >= held->tally_count)
 		return;
-	count = &held->tallies[worker].counts[verdict->counter * PAL_ANSWERS +
-		(unsigned)verdict->answer];
+	count = &held->tallies[worker]
+	                 .counts[counter * PAL_ANSWERS + (unsigned)answer];
 	atomic_store_explicit(count,
 		atomic_load_explicit(count, memory_order_relaxed) + 1,
 		memory_order_relaxed);

@@ -36,7 +36,7 @@ struct failure {
 
 /* Where a sweep of the whole cache stands. */
 struct sweep {
-	bool fast;           /* for a new generation: as fast as is polite */
+	bool fast; /* for a new generation: as fast as is polite */
 	uint64_t cursor;
 	uint64_t generation; /* in force when this lap began */
 };
@@ -57,20 +57,20 @@ struct pal_live {
 	int watch;
 
 	/* From here on the keeper's alone. */
-	struct stat tried;      /* the manifest last looked at */
-	int64_t retry_at;       /* monotonic ms; a refused one is tried again */
-	int64_t retry_after;    /* ms, doubling */
-	struct held *old;       /* replaced, until all workers have settled */
+	struct stat tried;   /* the manifest last looked at */
+	int64_t retry_at;    /* monotonic ms; a refused one is tried again */
+	int64_t retry_after; /* ms, doubling */
+	struct held *old;    /* replaced, until all workers have settled */
 	struct pal_name *changed; /* to be evicted before "in effect" */
 	size_t changed_count;
 	bool effect_needs_sweep; /* a list without names has changed */
 	struct sweep sweep;
 	int64_t next_edge;
-	int64_t edge_done; /* edges up to here have been acted upon */
-	int64_t swap_began;      /* monotonic ms */
+	int64_t edge_done;  /* edges up to here have been acted upon */
+	int64_t swap_began; /* monotonic ms */
 
 	bool status_due;
-	int64_t status_at;  /* monotonic ms */
+	int64_t status_at; /* monotonic ms */
 	int64_t settle_said;
 	int64_t empty_said;
 	int64_t trouble_said;
@@ -105,15 +105,15 @@ int starting_names(const struct pal_image *image, int64_t from, int64_t to,
 	struct pal_name **names, size_t *count);
 
 /* clock.c */
-int64_t clock_ms(void);     /* since 1970 UTC */
+int64_t clock_ms(void); /* since 1970 UTC */
 int64_t monotonic_ms(void);
 
 /* count.c */
 int counts_open(struct held *held, unsigned workers);
 void counts_close(struct held *held);
 /* Adds up all workers' counts of one policy. */
-void counts_of(const struct held *held, uint32_t counter,
-	uint64_t sums[PAL_ANSWERS]);
+void counts_of(
+	const struct held *held, uint32_t counter, uint64_t sums[PAL_ANSWERS]);
 
 /* report.c */
 void report(struct pal_live *live);

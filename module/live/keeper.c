@@ -16,15 +16,15 @@
 #include "held.h"
 #include "palang/error.h"
 
-#define POLL_MS        1000  /* the manifest is looked at this often */
-#define RETRY_FIRST_MS 1000  /* a refused manifest is tried again after */
+#define POLL_MS        1000 /* the manifest is looked at this often */
+#define RETRY_FIRST_MS 1000 /* a refused manifest is tried again after */
 #define RETRY_LAST_MS  60000
 #define SETTLE_MS      2000
 #define COMPLAIN_MS    60000
-#define EVICT_SLICE    64    /* names taken out between two looks around */
-#define SWEEP_FAST_US  1000  /* a slice of a sweep for a new generation */
+#define EVICT_SLICE    64   /* names taken out between two looks around */
+#define SWEEP_FAST_US  1000 /* a slice of a sweep for a new generation */
 #define SWEEP_PAUSE_NS 200000
-#define SWEEP_SLOW_US  2000  /* a slice each POLL_MS, for ever */
+#define SWEEP_SLOW_US  2000 /* a slice each POLL_MS, for ever */
 
 static struct held *
 in_force(const struct pal_live *live)
@@ -87,8 +87,8 @@ static int64_t
 next_edge(const struct pal_snapshot *snapshot, int64_t now)
 {
 	return snapshot->orders.image != NULL
-		? pal_image_next_edge(snapshot->orders.image, now)
-		: PAL_NEVER;
+	               ? pal_image_next_edge(snapshot->orders.image, now)
+	               : PAL_NEVER;
 }
 
 /* Puts names on the list of those still to be evicted; takes them over. */
@@ -101,8 +101,8 @@ add_changed(struct pal_live *live, struct pal_name *names, size_t count)
 		live->changed_count = count;
 		return;
 	}
-	struct pal_name *both = realloc(live->changed,
-		(live->changed_count + count) * sizeof(*both));
+	struct pal_name *both = realloc(
+		live->changed, (live->changed_count + count) * sizeof(*both));
 	if (both != NULL) {
 		memcpy(both + live->changed_count, names,
 			count * sizeof(*both));
@@ -143,8 +143,7 @@ take(struct pal_live *live, struct held *new)
 	atomic_store_explicit(&live->held, new, memory_order_release);
 	live->old = old;
 	add_changed(live, names, count);
-	live->next_edge =
-		next_edge(&new->snapshot, atomic_load(&live->latest));
+	live->next_edge = next_edge(&new->snapshot, atomic_load(&live->latest));
 	clear_error(live);
 }
 
@@ -163,21 +162,21 @@ manifest_moved(struct pal_live *live)
 		close(folder);
 	}
 	moved = st.st_ino != live->tried.st_ino ||
-		st.st_size != live->tried.st_size ||
-		st.st_mtim.tv_sec != live->tried.st_mtim.tv_sec ||
-		st.st_mtim.tv_nsec != live->tried.st_mtim.tv_nsec ||
-		st.st_ctim.tv_sec != live->tried.st_ctim.tv_sec ||
-		st.st_ctim.tv_nsec != live->tried.st_ctim.tv_nsec;
+	        st.st_size != live->tried.st_size ||
+	        st.st_mtim.tv_sec != live->tried.st_mtim.tv_sec ||
+	        st.st_mtim.tv_nsec != live->tried.st_mtim.tv_nsec ||
+	        st.st_ctim.tv_sec != live->tried.st_ctim.tv_sec ||
+	        st.st_ctim.tv_nsec != live->tried.st_ctim.tv_nsec;
 	live->tried = st;
 	return moved ||
-		(live->retry_at != 0 && monotonic_ms() >= live->retry_at);
+	       (live->retry_at != 0 && monotonic_ms() >= live->retry_at);
 }
 
 static void
 retry_later(struct pal_live *live)
 {
-	live->retry_after = live->retry_after == 0 ? RETRY_FIRST_MS
-						   : 2 * live->retry_after;
+	live->retry_after =
+		live->retry_after == 0 ? RETRY_FIRST_MS : 2 * live->retry_after;
 	if (live->retry_after > RETRY_LAST_MS)
 		live->retry_after = RETRY_LAST_MS;
 	live->retry_at = monotonic_ms() + live->retry_after;
@@ -233,28 +232,27 @@ static bool
 evict_some(struct pal_live *live)
 {
 	size_t count = live->changed_count < EVICT_SLICE ? live->changed_count
-							 : EVICT_SLICE;
+	                                                 : EVICT_SLICE;
 
 	live->changed_count -= count;
-	if (live->host.evict(live->host.ctx, live->changed + live->changed_count,
-		    count) != 0) {
+	if (live->host.evict(live->host.ctx,
+		    live->changed + live->changed_count, count) != 0) {
 		live->changed_count += count;
 		return false;
 	}
 	return true;
 }
 
-static uint64_t
-rules_in_force(const struct pal_live *live)
+static void
+sum_up(const struct pal_manifest *m, const struct pal_snapshot *s,
+	uint64_t *rules, uint64_t *octets)
 {
-	const struct pal_snapshot *s = &in_force(live)->snapshot;
-	uint64_t sum = 0;
-
-	if (s->orders.image != NULL)
-		sum += pal_image_rules(s->orders.image);
+	*rules = s->orders.image != NULL ? pal_image_rules(s->orders.image) : 0;
 	for (unsigned i = 0; i < s->feed_count; i++)
-		sum += pal_image_rules(s->feeds[i].image);
-	return sum;
+		*rules += pal_image_rules(s->feeds[i].image);
+	*octets = 0;
+	for (unsigned i = 0; i < m->count; i++)
+		*octets += m->lists[i].size;
 }
 
 static void
@@ -262,6 +260,7 @@ set_effect(struct pal_live *live)
 {
 	const struct pal_manifest *m = &in_force(live)->snapshot.manifest;
 	struct pal_status *status = &live->status;
+	uint64_t rules, octets;
 
 	if (status->generation == m->generation &&
 		memcmp(status->epoch, m->epoch, PAL_EPOCH_SIZE) == 0)
@@ -272,12 +271,12 @@ set_effect(struct pal_live *live)
 	status->generation = m->generation;
 	status->effect = clock_ms();
 	live->status_due = true;
+	sum_up(m, &in_force(live)->snapshot, &rules, &octets);
 	live_log(live, PAL_LOG_INFO,
 		"palang: in-effect generation=%llu lists=%u rules=%llu "
-		"octets=%zu ms=%lld",
+		"octets=%llu ms=%lld",
 		(unsigned long long)m->generation, m->count,
-		(unsigned long long)rules_in_force(live),
-		pal_live_memory(live),
+		(unsigned long long)rules, (unsigned long long)octets,
 		(long long)(monotonic_ms() - live->swap_began));
 }
 
@@ -344,8 +343,8 @@ pass_edges(struct pal_live *live)
 
 	if (now < live->next_edge || live->old != NULL)
 		return;
-	if (starting_names(s->orders.image, live->edge_done, now, &names,
-		    &count) == 0)
+	if (starting_names(
+		    s->orders.image, live->edge_done, now, &names, &count) == 0)
 		add_changed(live, names, count);
 	live->edge_done = now;
 	live->next_edge = next_edge(s, now);

@@ -46,8 +46,8 @@ open_folder(const char *folder, const char *name)
  * owner, and the owner is not the resolver's own user, who is the first to
  * fall to an attacker. */
 static int
-check_rights(const struct pal_live *live, int fd, const char *name,
-	mode_t type, struct failure *failure, struct stat *st)
+check_rights(const struct pal_live *live, int fd, const char *name, mode_t type,
+	struct failure *failure, struct stat *st)
 {
 	if (fstat(fd, st) != 0)
 		return fail(failure, PAL_ESYS, "%s: %s", name, strerror(errno));
@@ -151,8 +151,8 @@ load_image(const struct pal_live *live, int folder,
 	size_t len;
 	const char *why;
 	enum pal_image_form form = entry->role == PAL_ROLE_ORDERS
-		? PAL_FORM_ORDERS
-		: PAL_FORM_PLAIN;
+	                                   ? PAL_FORM_ORDERS
+	                                   : PAL_FORM_PLAIN;
 	int ret = read_file(live, folder, entry->file, PAL_IMAGE_SIZE_MAX,
 		&data, &len, failure);
 
@@ -208,8 +208,7 @@ same_image(const struct held *old, const struct pal_manifest_entry *entry)
 
 	for (unsigned i = 0; s != NULL && i < s->manifest.count; i++) {
 		const struct pal_image *image = list_at(s, i)->image;
-		if (image != NULL &&
-			s->manifest.lists[i].role == entry->role &&
+		if (image != NULL && s->manifest.lists[i].role == entry->role &&
 			memcmp(pal_image_digest(image), entry->digest,
 				PAL_SHA256_SIZE) == 0)
 			return image;
@@ -363,8 +362,8 @@ load_start(struct loading *l, struct held **held)
 	int ret = read_manifest(
 		l->live, l->folder, "manifest", &newest, l->failure);
 
-	if (read_manifest(l->live, l->folder, "manifest.prev", &prev,
-		    &second) == 0)
+	if (read_manifest(
+		    l->live, l->folder, "manifest.prev", &prev, &second) == 0)
 		l->prev = &prev;
 	if (ret == 0)
 		ret = load_lists(l, &newest, held);

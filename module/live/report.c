@@ -54,8 +54,8 @@ fill_lists(struct pal_status *status, const struct held *held)
 	for (unsigned i = 0, feed = 0; i < m->count; i++) {
 		const struct pal_manifest_entry *e = &m->lists[i];
 		const struct pal_snapshot *s = &held->snapshot;
-		const struct pal_image *image = e->role == PAL_ROLE_ORDERS
-			? s->orders.image
+		const struct pal_image *image =
+			e->role == PAL_ROLE_ORDERS  ? s->orders.image
 			: e->role == PAL_ROLE_ALLOW ? s->allow.image
 						    : s->feeds[feed++].image;
 		struct pal_status_list *list = &status->lists[i];
@@ -114,7 +114,7 @@ fill_counts(struct pal_live *live, const struct held *held)
 	if (status->orders == NULL)
 		return;
 	for (uint32_t i = 0; s->orders.image != NULL &&
-		i < pal_image_policies(s->orders.image);
+			     i < pal_image_policies(s->orders.image);
 		i++)
 		fill_policy(status, held, &s->orders, i);
 	for (unsigned i = 0; i < s->feed_count; i++)
@@ -190,7 +190,8 @@ report(struct pal_live *live)
 	}
 	if (ret != 0 && monotonic_ms() >= live->trouble_said + REPEAT_MS) {
 		live->trouble_said = monotonic_ms();
-		live_log(live, PAL_LOG_WARN, "%s folder=\"%s/status\" reason=\"%s\"",
-			trouble, live->folder, strerror(errno));
+		live_log(live, PAL_LOG_WARN,
+			"%s folder=\"%s/status\" reason=\"%s\"", trouble,
+			live->folder, strerror(errno));
 	}
 }

@@ -62,7 +62,7 @@ sinkhole(const struct making *m, size_t *len)
 	const struct pal_policy *policy = &m->judgement->verdict.policy;
 	uint16_t type = m->qstate->qinfo.qtype;
 
-	if (m->answer != PAL_SINKHOLE || m->judgement->by_target)
+	if (m->answer != PAL_SINKHOLE)
 		return NULL;
 	if (type == PAL_TYPE_A && policy->has_a) {
 		*len = sizeof(policy->a);
@@ -132,8 +132,8 @@ copy_link(const struct making *m, const struct ub_packed_rrset_key *link)
 {
 	const struct packed_rrset_data *from = link->entry.data;
 	struct ub_packed_rrset_key *copy = new_rrset(m, link->rk.dname,
-		link->rk.dname_len, ntohs(link->rk.type),
-		from->rr_data[0] + 2, from->rr_len[0] - 2);
+		link->rk.dname_len, ntohs(link->rk.type), from->rr_data[0] + 2,
+		from->rr_len[0] - 2);
 
 	if (copy == NULL)
 		return NULL;
@@ -149,7 +149,7 @@ is_link(const struct ub_packed_rrset_key *rrset)
 	uint16_t type = ntohs(rrset->rk.type);
 
 	return (type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_DNAME) &&
-		((const struct packed_rrset_data *)rrset->entry.data)->count > 0;
+	       ((const struct packed_rrset_data *)rrset->entry.data)->count > 0;
 }
 
 /* Copies the chain from the question's name to the blocked one: as many
@@ -190,9 +190,9 @@ make(const struct making *m, const struct reply_info *from)
 	if (j->links > 0 && from != NULL && !copy_chain(m, from, rep))
 		return NULL;
 	last = address != NULL
-		? new_rrset(m, j->name, j->name_len, m->qstate->qinfo.qtype,
-			  address, address_len)
-		: denial(m);
+	               ? new_rrset(m, j->name, j->name_len,
+				 m->qstate->qinfo.qtype, address, address_len)
+	               : denial(m);
 	if (last == NULL)
 		return NULL;
 	rep->rrsets[rep->an_numrrsets] = last;
@@ -201,7 +201,7 @@ make(const struct making *m, const struct reply_info *from)
 	else
 		rep->ns_numrrsets = 1;
 	rep->rrset_count = rep->an_numrrsets + rep->ns_numrrsets;
-	if (m->answer == PAL_NXDOMAIN && !j->by_target)
+	if (m->answer == PAL_NXDOMAIN)
 		rep->flags |= LDNS_RCODE_NXDOMAIN;
 	msg->qinfo = m->qstate->qinfo;
 	msg->rep = rep;
@@ -215,8 +215,7 @@ keep_original(struct palang *palang, struct module_qstate *qstate)
 {
 	struct query *query;
 
-	if (!palang->keeps_original ||
-		qstate->mesh_info->super_set.count == 0)
+	if (!palang->keeps_original || qstate->mesh_info->super_set.count == 0)
 		return;
 	query = regional_alloc_zero(qstate->region, sizeof(*query));
 	if (query == NULL)
@@ -253,37 +252,55 @@ block_ttl(const struct judgement *j, int64_t now)
 	int64_t left = j->verdict.until - now;
 
 	return left < j->verdict.policy.ttl ? (uint32_t)(left > 0 ? left : 1)
-					    : j->verdict.policy.ttl;
+	                                    : j->verdict.policy.ttl;
 }
 
-void
+/* What is answered in the end: no address where the policy has none for this
+ * type, where a service binding is denied, or where the client asked for the
+ * reason in full; and a binding's own name is there, so never NXDOMAIN. */
+static enum pal_answer
+choose_answer(const struct palang *palang, const struct making *m)
+{
+	const struct judgement *j = m->judgement;
+	size_t len;
+
+	if (j->by_target)
+		return PAL_NODATA;
+	if (m->answer == PAL_SINKHOLE &&
+		(sinkhole(m, &len) == NULL ||
+			reason_wants_json(palang, m->qstate)))
+		return PAL_NODATA;
+	return m->answer;
+}
+
+enum pal_answer
 answer_block(struct palang *palang, struct module_qstate *qstate,
 	const struct judgement *j)
 {
-	struct making m = {.qstate = qstate, .region = qstate->region,
-		.judgement = j, .answer = j->verdict.answer};
+	struct making m = {.qstate = qstate,
+		.region = qstate->region,
+		.judgement = j,
+		.answer = j->verdict.answer};
 	struct dns_msg *from = qstate->return_msg;
 	struct dns_msg *msg = NULL;
-	size_t len;
 
 	m.ttl = block_ttl(
 		j, pal_live_now(palang->live, (int64_t)*qstate->env->now));
-	/* who asks for the reason in full gets no address */
-	if (m.answer == PAL_SINKHOLE && reason_wants_json(palang, qstate))
-		m.answer = PAL_NODATA;
-	if (m.answer != PAL_REFUSED || j->by_target) {
+	m.answer = choose_answer(palang, &m);
+	if (m.answer != PAL_REFUSED) {
 		msg = make(&m, from != NULL ? from->rep : NULL);
 		if (msg == NULL)
 			log_err("palang: no memory for an answer");
 	}
 	keep_original(palang, qstate);
 	qstate->edns_opts_front_out = NULL;
-	reason_attach(palang, qstate, &j->verdict, sinkhole(&m, &len) != NULL);
+	reason_attach(palang, qstate, &j->verdict, m.answer == PAL_SINKHOLE);
 	qstate->return_msg = msg;
 	if (msg != NULL)
 		qstate->return_rcode = LDNS_RCODE_NOERROR;
 	else
 		qstate->return_rcode = LDNS_RCODE_REFUSED;
+	return m.answer;
 }
 
 void

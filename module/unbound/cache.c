@@ -20,8 +20,7 @@
  * not cached, so that "all types" is a short walk. */
 static const struct {
 	uint16_t first, last;
-} known_types[] = {
-	{1, 66}, {99, 109}, {128, 128}, {249, 263}, {32768, 32769}};
+} known_types[] = {{1, 66}, {99, 109}, {128, 128}, {249, 263}, {32768, 32769}};
 #define KNOWN_RANGES (sizeof(known_types) / sizeof(*known_types))
 
 bool
@@ -67,8 +66,8 @@ remove_name(struct module_env *env, const struct pal_name *name)
 	for (size_t i = 0; i < KNOWN_RANGES; i++) {
 		for (unsigned type = known_types[i].first;
 			type <= known_types[i].last; type++) {
-			cache_remove(env, name->wire, name->len,
-				(uint16_t)type, LDNS_RR_CLASS_IN);
+			cache_remove(env, name->wire, name->len, (uint16_t)type,
+				LDNS_RR_CLASS_IN);
 			if (type == PAL_TYPE_A || type == PAL_TYPE_AAAA ||
 				type == LDNS_RR_TYPE_ANY)
 				cache_remove(env, name->wire, name->len,
@@ -220,7 +219,8 @@ remove_doomed(struct sweeping *s, struct slabhash *cache)
 	for (size_t i = 0; i < s->count; i++) {
 		struct doomed *d = &s->doomed[i];
 		struct query_info key = {.qname = d->name,
-			.qname_len = d->len, .qtype = d->type,
+			.qname_len = d->len,
+			.qtype = d->type,
 			.qclass = d->class};
 		slabhash_remove(cache, d->hash, &key);
 	}

@@ -49,8 +49,9 @@ write_log(void *ctx, enum pal_log level, const char *line)
 static struct daemon *
 find_daemon(struct module_env *env)
 {
-	struct daemon *daemon = (struct daemon *)((char *)env->alloc -
-		offsetof(struct daemon, superalloc));
+	struct daemon *daemon =
+		(struct daemon *)((char *)env->alloc -
+				  offsetof(struct daemon, superalloc));
 
 	return env->alloc != NULL && daemon->env == env ? daemon : NULL;
 }
@@ -61,7 +62,7 @@ is_instance_name(const char *name)
 	size_t len = strlen(name);
 
 	return len > 0 && len < PAL_INSTANCE_MAX &&
-		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
 static const char *
@@ -260,7 +261,6 @@ get_mem(struct module_env *env, int id)
 {
 	const struct palang *palang = palang_of(env, id);
 
-	return palang != NULL
-		? sizeof(*palang) + pal_live_memory(palang->live)
-		: 0;
+	return palang != NULL ? sizeof(*palang) + pal_live_memory(palang->live)
+	                      : 0;
 }

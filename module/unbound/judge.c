@@ -62,8 +62,7 @@ has_signed_denial(const struct reply_info *rep)
 	for (size_t i = rep->an_numrrsets;
 		i < rep->an_numrrsets + rep->ns_numrrsets; i++) {
 		uint16_t type = type_of(rep->rrsets[i]);
-		if ((type == LDNS_RR_TYPE_NSEC ||
-			    type == LDNS_RR_TYPE_NSEC3) &&
+		if ((type == LDNS_RR_TYPE_NSEC || type == LDNS_RR_TYPE_NSEC3) &&
 			data_of(rep->rrsets[i])->rrsig_count > 0)
 			return true;
 	}
@@ -78,7 +77,7 @@ is_real(const struct query_info *question, const struct reply_info *rep)
 		return false;
 	if (rep->an_numrrsets > 0)
 		return find_answer(rep, question->qname, question->qtype) !=
-			NULL;
+		       NULL;
 	return has_signed_denial(rep);
 }
 
@@ -109,8 +108,7 @@ judge_bindings(const struct pal_snapshot *snapshot, int64_t now,
 
 	for (size_t i = 0; rrset != NULL && i < data_of(rrset)->count; i++) {
 		size_t len;
-		const uint8_t *target =
-			target_of(data_of(rrset), i, 2, &len);
+		const uint8_t *target = target_of(data_of(rrset), i, 2, &len);
 		/* the root stands for the owner itself */
 		if (target == NULL || len == 1)
 			continue;
@@ -134,9 +132,9 @@ judge_chain(const struct pal_snapshot *snapshot, int64_t now,
 		size_t len;
 		const struct ub_packed_rrset_key *rrset =
 			find_answer(rep, name, LDNS_RR_TYPE_CNAME);
-		const uint8_t *target = rrset != NULL
-			? target_of(data_of(rrset), 0, 0, &len)
-			: NULL;
+		const uint8_t *target =
+			rrset != NULL ? target_of(data_of(rrset), 0, 0, &len)
+				      : NULL;
 		if (target == NULL)
 			break;
 		j->links++;

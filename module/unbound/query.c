@@ -30,8 +30,8 @@ static bool
 has_nobody(const struct module_qstate *qstate)
 {
 	return qstate->mesh_info->reply_list == NULL &&
-		qstate->mesh_info->cb_list == NULL &&
-		qstate->mesh_info->super_set.count == 0;
+	       qstate->mesh_info->cb_list == NULL &&
+	       qstate->mesh_info->super_set.count == 0;
 }
 
 static int64_t
@@ -41,12 +41,13 @@ now_of(struct palang *palang, const struct module_qstate *qstate)
 }
 
 static void
-count(struct palang *palang, const struct module_qstate *qstate,
+block(struct palang *palang, struct module_qstate *qstate,
 	const struct pal_snapshot *snapshot, const struct judgement *j)
 {
-	pal_live_count(palang->live,
-		(unsigned)qstate->env->worker->thread_num, snapshot,
-		&j->verdict);
+	enum pal_answer answer = answer_block(palang, qstate, j);
+
+	pal_live_count(palang->live, (unsigned)qstate->env->worker->thread_num,
+		snapshot, j->verdict.counter, answer);
 }
 
 /* True if the query ends here. */
@@ -60,8 +61,7 @@ judge_new(struct palang *palang, struct module_qstate *qstate)
 	if (!j.blocked || j.verdict.unless_real || qstate->is_valrec)
 		return false;
 	if (has_client(qstate)) {
-		answer_block(palang, qstate, &j);
-		count(palang, qstate, snapshot, &j);
+		block(palang, qstate, snapshot, &j);
 		return true;
 	}
 	if (has_nobody(qstate)) {
@@ -80,15 +80,15 @@ remove_blocked(struct module_qstate *qstate, const struct judgement *j)
 
 	cache_remove(qstate->env, q->qname, q->qname_len, q->qtype, q->qclass);
 	if (j->name != q->qname)
-		cache_remove(qstate->env, j->name, j->name_len, q->qtype,
-			q->qclass);
+		cache_remove(
+			qstate->env, j->name, j->name_len, q->qtype, q->qclass);
 }
 
 static bool
 is_bogus(const struct module_qstate *qstate)
 {
 	return qstate->return_msg != NULL &&
-		qstate->return_msg->rep->security == sec_status_bogus;
+	       qstate->return_msg->rep->security == sec_status_bogus;
 }
 
 static void
@@ -109,8 +109,7 @@ judge_done(struct palang *palang, struct module_qstate *qstate)
 	remove_blocked(qstate, &j);
 	if (!has_client(qstate) || qstate->is_valrec || is_bogus(qstate))
 		return;
-	answer_block(palang, qstate, &j);
-	count(palang, qstate, snapshot, &j);
+	block(palang, qstate, snapshot, &j);
 }
 
 void
@@ -128,8 +127,8 @@ query_operate(struct palang *palang, struct module_qstate *qstate,
 	case module_event_new:
 	case module_event_pass:
 		qstate->ext_state[id] = judge_new(palang, qstate)
-			? module_finished
-			: module_wait_module;
+		                                ? module_finished
+		                                : module_wait_module;
 		return;
 	case module_event_moddone:
 		judge_done(palang, qstate);
@@ -147,13 +146,11 @@ static bool
 is_sought(const struct palang *palang, const struct module_qstate *qstate,
 	const struct dns_msg *response)
 {
-	const struct iter_qstate *iq = palang->iterator >= 0
-		? qstate->minfo[palang->iterator]
-		: NULL;
+	const struct iter_qstate *iq =
+		palang->iterator >= 0 ? qstate->minfo[palang->iterator] : NULL;
 
-	return iq == NULL ||
-		query_dname_compare(response->qinfo.qname, iq->qchase.qname) ==
-		0;
+	return iq == NULL || query_dname_compare(response->qinfo.qname,
+				     iq->qchase.qname) == 0;
 }
 
 /* Right before the iterator stores.  A referral keeps its RRsets' TTLs, and

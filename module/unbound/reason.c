@@ -37,10 +37,10 @@ reason_wants_json(
 	enum pal_sde_mode mode =
 		pal_live_snapshot(palang->live)->manifest.settings.sde_mode;
 
-	return palang->sde_code != 0 && mode != PAL_SDE_OFF &&
-		client != NULL && client->next == NULL &&
-		edns_opt_list_find(qstate->edns_opts_front_in,
-			palang->sde_code) != NULL;
+	return palang->sde_code != 0 && mode != PAL_SDE_OFF && client != NULL &&
+	       client->next == NULL &&
+	       edns_opt_list_find(
+		       qstate->edns_opts_front_in, palang->sde_code) != NULL;
 }
 
 /* The longest JSON text that the client may have: over UDP what fits, since a

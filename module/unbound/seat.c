@@ -53,7 +53,8 @@ mark_queries(struct worker *worker)
 {
 	struct mesh_state *state;
 
-	RBTREE_FOR(state, struct mesh_state *, &worker->env.mesh->all) {
+	RBTREE_FOR(state, struct mesh_state *, &worker->env.mesh->all)
+	{
 		if (!state->s.is_valrec)
 			state->s.no_cache_store = 1;
 	}
@@ -119,9 +120,8 @@ seat_take(struct palang *palang, const struct module_env *env)
 	if (atomic_load_explicit(&seat->enrolled, memory_order_relaxed))
 		return true;
 	seat->worker = worker;
-	struct ub_event *event =
-		ub_event_new(comm_base_internal(worker->base), seat->wake,
-			UB_EV_READ | UB_EV_PERSIST, pass_through, seat);
+	struct ub_event *event = ub_event_new(comm_base_internal(worker->base),
+		seat->wake, UB_EV_READ | UB_EV_PERSIST, pass_through, seat);
 	if (event == NULL)
 		return false;
 	if (ub_event_add(event, NULL) != 0) {

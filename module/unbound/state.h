@@ -23,7 +23,7 @@ struct palang {
 	struct module_env *env; /* the daemon's own, not a worker's */
 	struct daemon *daemon;
 	int id;
-	int iterator; /* its module id, or -1 */
+	int iterator;        /* its module id, or -1 */
 	bool keeps_original; /* see answer.c */
 	uint16_t sde_code;   /* registered in init; 0: none */
 	struct pal_live *live;
@@ -77,12 +77,12 @@ void cache_remove(struct module_env *env, const uint8_t *name, size_t len,
 /* judge.c: the verdict on a question and, if there is one, its answer. */
 struct judgement {
 	bool blocked;
-	bool by_target;      /* an SVCB target, not a name of the chain */
+	bool by_target; /* an SVCB target, not a name of the chain */
 	struct pal_verdict verdict;
 	const uint8_t *name; /* the blocked name: of the question or a link */
 	size_t name_len;
-	unsigned links;      /* CNAMEs that lead to it */
-	int64_t until;       /* no answer may be kept beyond; PAL_NEVER */
+	unsigned links; /* CNAMEs that lead to it */
+	int64_t until;  /* no answer may be kept beyond; PAL_NEVER */
 };
 
 void judge(const struct pal_snapshot *snapshot, int64_t now,
@@ -90,9 +90,9 @@ void judge(const struct pal_snapshot *snapshot, int64_t now,
 	struct judgement *judgement);
 bool class_is_judged(uint16_t class);
 
-/* answer.c: puts the block's answer into the state. */
-void answer_block(struct palang *palang, struct module_qstate *qstate,
-	const struct judgement *judgement);
+/* answer.c: puts the block's answer into the state; returns what it is. */
+enum pal_answer answer_block(struct palang *palang,
+	struct module_qstate *qstate, const struct judgement *judgement);
 /* Lowers the TTLs of a passing answer to what is left until then. */
 void answer_cap(struct reply_info *rep, int64_t left);
 /* inplace_cb_reply: gives supers the original back. */

@@ -84,7 +84,7 @@ static bool
 matches(const struct twin_entry *e, const struct pal_name *name)
 {
 	return e->scope == PAL_EXACT ? pal_name_equal(&e->name, name)
-				     : pal_name_within(name, &e->name);
+	                             : pal_name_within(name, &e->name);
 }
 
 static int
@@ -194,17 +194,17 @@ compile(const struct twin *twin)
 	assert_int_equal(pal_writer_open_orders(&w, key), 0);
 	for (size_t i = 0; i < twin->count; i++) {
 		const struct twin_order *o = &twin->orders[i];
-		struct pal_order_in in = {
-			.policy = {.answer = o->answer, .ttl = 30,
-				.authority = "k", .id = o->id},
+		struct pal_order_in in = {.policy = {.answer = o->answer,
+						  .ttl = 30,
+						  .authority = "k",
+						  .id = o->id},
 			.issued = o->issued,
 			.receipt = o->receipt};
 		assert_int_equal(pal_writer_order(w, &in), 0);
 		for (size_t j = 0; j < o->count; j++) {
 			const struct twin_entry *e = &o->entries[j];
-			assert_int_equal(
-				pal_writer_entry(w, &e->name, e->scope,
-					e->intervals, e->count),
+			assert_int_equal(pal_writer_entry(w, &e->name, e->scope,
+						 e->intervals, e->count),
 				0);
 		}
 	}
@@ -262,8 +262,7 @@ agrees_with_twin(void **state)
 		struct pal_image *image = compile(&twin);
 		snapshot.orders.image = image;
 		for (int i = 0; i < 120; i++, asked++) {
-			struct pal_name name =
-				any_name(&dice, roll(&dice, 6));
+			struct pal_name name = any_name(&dice, roll(&dice, 6));
 			compare(&twin, &snapshot, &name, roll(&dice, 24));
 		}
 		pal_image_free(image);
@@ -276,8 +275,8 @@ static struct pal_image *
 plain(const char *id, enum pal_answer answer, const char *const *rules)
 {
 	static const uint8_t key[16] = {9};
-	struct pal_policy_in policy = {.answer = answer, .ttl = 30,
-		.authority = "trust", .id = id};
+	struct pal_policy_in policy = {
+		.answer = answer, .ttl = 30, .authority = "trust", .id = id};
 	struct pal_writer *w;
 	struct pal_image *image;
 	uint8_t *data;
@@ -331,8 +330,7 @@ ranks_lists(void **state)
 		struct pal_name n = name_of(cases[i].name);
 		struct pal_verdict v;
 		pal_decide(&s, n.wire, n.len, PAL_TYPE_A, 0, &v);
-		assert_int_equal(
-			v.action, cases[i].by ? PAL_BLOCK : PAL_PASS);
+		assert_int_equal(v.action, cases[i].by ? PAL_BLOCK : PAL_PASS);
 		if (cases[i].by == NULL)
 			continue;
 		assert_memory_equal(v.policy.id.text, cases[i].by, 2);

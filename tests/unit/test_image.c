@@ -9,11 +9,15 @@ static const struct pal_interval always = {0, PAL_NEVER};
 static struct pal_order_in
 order_of(const char *authority, const char *id, int64_t issued)
 {
-	return (struct pal_order_in){
-		.policy = {.kind = PAL_EXTERNAL, .answer = PAL_SINKHOLE,
-			.ttl = 30, .has_a = true, .a = {192, 0, 2, 1},
-			.authority = authority, .id = id, .ede = "why",
-			.json = "{}"},
+	return (struct pal_order_in){.policy = {.kind = PAL_EXTERNAL,
+					     .answer = PAL_SINKHOLE,
+					     .ttl = 30,
+					     .has_a = true,
+					     .a = {192, 0, 2, 1},
+					     .authority = authority,
+					     .id = id,
+					     .ede = "why",
+					     .json = "{}"},
 		.issued = issued,
 		.receipt = 1};
 }
@@ -55,8 +59,9 @@ make_plain(uint8_t **data, size_t *len)
 	for (int i = 0; i < 40; i++) {
 		snprintf(text, sizeof(text), "n%d.example", i);
 		n = name_of(text);
-		assert_int_equal(pal_writer_rule(w, &n,
-					 i % 3 ? PAL_SUBTREE : PAL_EXACT, false),
+		assert_int_equal(
+			pal_writer_rule(
+				w, &n, i % 3 ? PAL_SUBTREE : PAL_EXACT, false),
 			0);
 	}
 	n = name_of("good.ok.n1.example");
@@ -184,7 +189,8 @@ refuses_damage_to(uint8_t *data, size_t len)
 		for (size_t f = 0; f < sizeof(flips); f++) {
 			data[i] ^= flips[f];
 			why = NULL;
-			assert_true(pal_image_load(&image, data, len, &why) < 0);
+			assert_true(
+				pal_image_load(&image, data, len, &why) < 0);
 			assert_non_null(why);
 			data[i] ^= flips[f];
 		}

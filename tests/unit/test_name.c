@@ -12,11 +12,11 @@ reads_text(void **state)
 		unsigned labels;
 	} cases[] = {
 		{"t.me", "t.me", 2},
-		{"T.ME.", "t.me", 2},            /* case and dot do not count */
-		{".", ".", 0},                   /* the root */
+		{"T.ME.", "t.me", 2}, /* case and dot do not count */
+		{".", ".", 0},        /* the root */
 		{"_dns.resolver.arpa", "_dns.resolver.arpa", 3},
-		{"a\\.b.c", "a\\046b.c", 2},     /* a quoted dot is no dot */
-		{"\\065.b", "a.b", 2},           /* \DDD is lowered too */
+		{"a\\.b.c", "a\\046b.c", 2}, /* a quoted dot is no dot */
+		{"\\065.b", "a.b", 2},       /* \DDD is lowered too */
 		{"\\255\\000.b", "\\255\\000.b", 2},
 		{"xn--bcher-kva.example", "xn--bcher-kva.example", 2},
 	};
@@ -36,20 +36,20 @@ refuses_text(void **state)
 {
 	(void)state;
 	static const char *const cases[] = {
-		"",         /* nothing */
-		"..",       /* empty labels */
+		"",   /* nothing */
+		"..", /* empty labels */
 		".t.me",
 		"t..me",
-		"a\\",      /* a quote of nothing */
-		"a\\25",    /* a cut number */
-		"a\\256",   /* no octet */
+		"a\\",    /* a quote of nothing */
+		"a\\25",  /* a cut number */
+		"a\\256", /* no octet */
 		"a\\2x5",
 	};
 	struct pal_name name;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_int_equal(pal_name_from_text(&name, cases[i],
-					 strlen(cases[i])),
+		assert_int_equal(
+			pal_name_from_text(&name, cases[i], strlen(cases[i])),
 			PAL_ENAME);
 }
 
@@ -112,8 +112,8 @@ orders_names(void **state)
 		for (size_t j = 0; j < count; j++) {
 			struct pal_name b = name_of(sorted[j]);
 			int diff = pal_name_cmp(&a, &b);
-			assert_int_equal((diff > 0) - (diff < 0),
-				(i > j) - (i < j));
+			assert_int_equal(
+				(diff > 0) - (diff < 0), (i > j) - (i < j));
 			assert_int_equal(pal_name_equal(&a, &b), i == j);
 		}
 	}
@@ -154,13 +154,13 @@ round_trips(void **state)
 		uint8_t wire[300];
 		struct pal_name a, b;
 		for (size_t j = 0; j < sizeof(wire); j++)
-			wire[j] = (uint8_t)roll(&dice, roll(&dice, 2) ? 256 : 8);
+			wire[j] =
+				(uint8_t)roll(&dice, roll(&dice, 2) ? 256 : 8);
 		if (pal_name_from_wire(&a, wire, sizeof(wire)) != 0)
 			continue;
 		pal_name_to_text(text, &a);
 		assert_true(strlen(text) < PAL_NAME_TEXT_MAX);
-		assert_int_equal(
-			pal_name_from_text(&b, text, strlen(text)), 0);
+		assert_int_equal(pal_name_from_text(&b, text, strlen(text)), 0);
 		assert_true(pal_name_equal(&a, &b));
 		assert_int_equal(a.labels, b.labels);
 	}
