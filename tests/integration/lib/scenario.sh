@@ -135,7 +135,7 @@ is_running() {
 # A process that has ended stays a zombie until we wait for it.
 runs() {
 	local stat
-	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
 	stat=${stat##*) }
 	[[ ${stat:0:1} != Z ]]
 }
