@@ -13,12 +13,12 @@
 
 /* Exit codes; the whole tool keeps to them. */
 enum exit_code {
-	EXIT_DONE = 0,        /* done, or yes */
-	EXIT_NO = 1,          /* a clean no */
-	EXIT_ERROR = 2,       /* wrong usage, input or system */
-	EXIT_UNANSWERED = 3,  /* no resolver answered */
-	EXIT_HELD = 4,        /* accepted but held, nothing in force */
-	EXIT_UNCONFIRMED = 5  /* recorded; no running resolver confirmed yet */
+	EXIT_DONE = 0,       /* done, or yes */
+	EXIT_NO = 1,         /* a clean no */
+	EXIT_ERROR = 2,      /* wrong usage, input or system */
+	EXIT_UNANSWERED = 3, /* no resolver answered */
+	EXIT_HELD = 4,       /* accepted but held, nothing in force */
+	EXIT_UNCONFIRMED = 5 /* recorded; no running resolver confirmed yet */
 };
 
 /* An option of a command: long name, and what it takes. */
@@ -64,8 +64,8 @@ int cmd_main(const struct cmd *const *table, int argc, char **argv);
  * argv is reordered.  0, or PAL_EFORM with the reason in why.  Options and
  * arguments may be mixed; `--` ends the options; a short option's value stands
  * behind it at once or next; an optional value only behind `=`, or at once. */
-int cmd_parse(struct cmd_call *call, int argc, char **argv, char *why,
-	size_t size);
+int cmd_parse(
+	struct cmd_call *call, int argc, char **argv, char *why, size_t size);
 
 /* What `palang help CMD` prints. */
 void cmd_help(FILE *out, const struct cmd *cmd);

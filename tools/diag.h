@@ -10,11 +10,11 @@
 #include <stdio.h>
 
 struct problem {
-	char *file;       /* as the user named it; NULL: no file */
-	unsigned line;    /* from 1; 0: the whole file */
-	unsigned column;  /* from 1; 0: the whole line */
-	bool warning;     /* does not refuse anything */
-	char *text;       /* what is wrong; and what would be right */
+	char *file;      /* as the user named it; NULL: no file */
+	unsigned line;   /* from 1; 0: the whole file */
+	unsigned column; /* from 1; 0: the whole line */
+	bool warning;    /* does not refuse anything */
+	char *text;      /* what is wrong; and what would be right */
 };
 
 struct problems {
@@ -28,8 +28,8 @@ struct problems {
 void problem_error(struct problems *problems, const char *file, unsigned line,
 	unsigned column, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
-void problem_warning(struct problems *problems, const char *file,
-	unsigned line, unsigned column, const char *format, ...)
+void problem_warning(struct problems *problems, const char *file, unsigned line,
+	unsigned column, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* FILE:LINE:COLUMN: error: TEXT, control and bidi characters escaped. */

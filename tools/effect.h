@@ -14,8 +14,8 @@
 
 struct record {
 	const struct order *order;
-	int64_t received;  /* seconds since 1970 UTC */
-	uint64_t receipt;  /* grows with each recorded document */
+	int64_t received; /* seconds since 1970 UTC */
+	uint64_t receipt; /* grows with each recorded document */
 };
 
 /* The operator's stop of one order; until is PAL_NEVER while it lasts. */
@@ -37,7 +37,7 @@ struct history {
 struct effect_entry {
 	struct pal_name name;
 	enum pal_scope scope;
-	bool except;       /* as written in the order, or made by a lift */
+	bool except; /* as written in the order, or made by a lift */
 	struct pal_interval *intervals; /* sorted, disjoint, none empty */
 	size_t interval_count;
 };

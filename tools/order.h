@@ -10,20 +10,20 @@
 #include "palang/name.h"
 #include "palang/sha256.h"
 
-#define ORDER_VERSION     1
-#define ORDER_FILE_MAX    (1u << 20) /* octets */
-#define ORDER_TARGETS_MAX 100000
+#define ORDER_VERSION       1
+#define ORDER_FILE_MAX      (1u << 20) /* octets */
+#define ORDER_TARGETS_MAX   100000
 #define ORDER_AUTHORITY_MAX 25 /* [a-z0-9-]{1,24} and a NUL */
-#define ORDER_ID_MAX      49 /* [A-Za-z0-9][A-Za-z0-9._/:-]{0,47}, NUL */
-#define ORDER_KEY_MAX     (ORDER_AUTHORITY_MAX + ORDER_ID_MAX) /* a:id, NUL */
-#define ORDER_CONTACTS_MAX 3
-#define ORDER_AHEAD_MAX   86400 /* seconds that `issued` may lie ahead */
+#define ORDER_ID_MAX        49 /* [A-Za-z0-9][A-Za-z0-9._/:-]{0,47}, NUL */
+#define ORDER_KEY_MAX       (ORDER_AUTHORITY_MAX + ORDER_ID_MAX) /* a:id, NUL */
+#define ORDER_CONTACTS_MAX  3
+#define ORDER_AHEAD_MAX     86400 /* seconds that `issued` may lie ahead */
 
 enum order_action { ORDER_BLOCK, ORDER_LIFT };
 
 /* Scope of a lift's target that gives none: whatever the order has at that
  * name, or a subtree below one of its targets. */
-#define ORDER_SCOPE_ANY ((enum pal_scope) 2)
+#define ORDER_SCOPE_ANY ((enum pal_scope)2)
 
 struct order_target {
 	struct pal_name name;
@@ -85,8 +85,8 @@ struct order_batch {
 /* Reads all documents of len octets; file is used in problems only, now (the
  * time of receipt) for the rule on `issued`.  0, or PAL_EFORM with at least
  * one error in problems and an empty batch; PAL_ENOMEM. */
-int order_parse(struct order_batch *batch, const char *file,
-	const char *data, size_t len, int64_t now, struct problems *problems);
+int order_parse(struct order_batch *batch, const char *file, const char *data,
+	size_t len, int64_t now, struct problems *problems);
 void order_batch_fini(struct order_batch *batch);
 
 /* Reads back a canonical form, as the ledger keeps it: one document, of any

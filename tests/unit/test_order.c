@@ -58,12 +58,11 @@ static const struct good_case good_cases[] = {
 	       "scope: exact}]\n"
 	       "- {name: t.me, scope: exact}\n"
 	       "- telegram.me\n",
-		CANON
-		"action: block\n" CANON_TIMES "scope: subtree\ntargets:\n"
-		"- {name: t.me, scope: exact}\n"
-		"- telegram.me\n"
-		"- {name: telegram.org, scope: subtree, except: [{name: "
-		"a.telegram.org, scope: exact}, api.telegram.org]}\n",
+		CANON "action: block\n" CANON_TIMES "scope: subtree\ntargets:\n"
+		      "- {name: t.me, scope: exact}\n"
+		      "- telegram.me\n"
+		      "- {name: telegram.org, scope: subtree, except: [{name: "
+		      "a.telegram.org, scope: exact}, api.telegram.org]}\n",
 		"exceptions are subtrees unless they say exact; sorted"},
 	{BLOCK "targets:\n"
 	       "- {name: a.b.c.d, scope: subtree}\n"
