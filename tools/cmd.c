@@ -243,6 +243,27 @@ cmd_fail(const char *format, ...)
 }
 
 int
+cmd_config(const struct cmd_call *call, struct config *config)
+{
+	struct problems problems = {0};
+	int ret = config_load(config, call->config_file, &problems);
+
+	problems_print(stderr, &problems);
+	problems_fini(&problems);
+	if (ret == 0)
+		return 0;
+	if (ret == PAL_ESYS && errno == ENOENT && !call->config_given)
+		return cmd_fail("there is no %s; name another with --config, "
+				"or write one: palang.yaml(5)",
+			call->config_file);
+	if (ret == PAL_ESYS)
+		return cmd_fail("cannot read the configuration %s: %s",
+			call->config_file, strerror(errno));
+	return cmd_fail("cannot use the configuration %s: %s",
+		call->config_file, pal_strerror(ret));
+}
+
+int
 cmd_finish(int code)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -1,0 +1,255 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "config.h"
+#include "palang/error.h"
+
+static char path[] = "/tmp/palang-test-config-XXXXXX";
+
+static int
+make_file(void **state)
+{
+	int fd = mkstemp(path);
+
+	(void)state;
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int
+remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+static int
+load(struct config *config, const char *text, struct problems *problems)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+	return config_load(config, path, problems);
+}
+
+static void
+is_complete_without_a_word(void **state)
+{
+	struct problems problems = {0};
+	struct config config;
+
+	(void)state;
+	assert_int_equal(load(&config, "# nothing\n", &problems), 0);
+	assert_string_equal(config.file, path);
+	assert_string_equal(config.state_dir, "/var/lib/palang/state");
+	assert_string_equal(config.live_dir, "/var/lib/palang/live");
+	assert_string_equal(config.user, "palang");
+	assert_string_equal(config.language, "en");
+	assert_true(config.answer.has_answer && config.answer.has_ttl);
+	assert_int_equal(config.answer.answer, PAL_SINKHOLE);
+	assert_int_equal(config.answer.ttl, 30);
+	assert_false(config.answer.has_a || config.answer.has_aaaa);
+	assert_true(config.settings.chain);
+	assert_int_equal(config.settings.sde_mode, PAL_SDE_OFF);
+	assert_int_equal(config.authority_count, 1);
+	assert_non_null(config_find(&config, "operator"));
+	assert_null(config_find(&config, "kominfo"));
+	config_fini(&config);
+}
+
+static const char whole[] =
+	"state-dir: /srv/state\n"
+	"live-dir: /srv/live\n"
+	"user: \"\"\n"
+	"answer: nodata\n"
+	"ttl: 60\n"
+	"a: 192.0.2.1\n"
+	"aaaa: 2001:db8::1\n"
+	"text: see example.net\n"
+	"language: id\n"
+	"chain: no\n"
+	"sde: {mode: encrypted, code: 65002}\n"
+	"authorities:\n"
+	"  operator:\n"
+	"    title: Example Net\n"
+	"    a: 192.0.2.2\n"
+	"  kominfo:\n"
+	"    kind: external\n"
+	"    title: Kementerian Komunikasi dan Informatika\n"
+	"    signature: transcribed\n"
+	"    contact: ['mailto:aduan@example.id', 'tel:+62-21-1']\n"
+	"  komdigi:\n"
+	"    kind: external\n"
+	"    acts-for: [kominfo]\n"
+	"    answer: sinkhole\n"
+	"    ttl: 3600\n"
+	"    text: call 159\n";
+
+static void
+reads_every_key(void **state)
+{
+	static const uint8_t a[] = {192, 0, 2, 2};
+	struct problems problems = {0};
+	const struct config_authority *authority;
+	struct config config;
+
+	(void)state;
+	if (load(&config, whole, &problems) != 0) {
+		problems_print(stderr, &problems);
+		fail();
+	}
+	assert_string_equal(config.state_dir, "/srv/state");
+	assert_string_equal(config.live_dir, "/srv/live");
+	assert_string_equal(config.user, "");
+	assert_int_equal(config.answer.answer, PAL_NODATA);
+	assert_int_equal(config.answer.ttl, 60);
+	assert_true(config.answer.has_a && config.answer.has_aaaa);
+	assert_string_equal(config.answer.text, "see example.net");
+	assert_string_equal(config.language, "id");
+	assert_false(config.settings.chain);
+	assert_int_equal(config.settings.sde_mode, PAL_SDE_ENCRYPTED);
+	assert_int_equal(config.settings.sde_code, 65002);
+
+	assert_int_equal(config.authority_count, 3);
+	authority = config_find(&config, "operator");
+	assert_int_equal(authority->kind, PAL_OWN);
+	assert_int_equal(authority->signature, SIGNATURE_TRANSCRIBED);
+	assert_string_equal(authority->title, "Example Net");
+	assert_memory_equal(authority->answer.a, a, sizeof a);
+	authority = config_find(&config, "kominfo");
+	assert_int_equal(authority->kind, PAL_EXTERNAL);
+	assert_int_equal(authority->signature, SIGNATURE_TRANSCRIBED);
+	assert_int_equal(authority->contact_count, 2);
+	assert_string_equal(authority->contacts[1], "tel:+62-21-1");
+	assert_false(authority->answer.has_answer);
+	authority = config_find(&config, "komdigi");
+	assert_int_equal(authority->signature, SIGNATURE_REQUIRED);
+	assert_int_equal(authority->acts_for_count, 1);
+	assert_int_equal(authority->answer.ttl, 3600);
+	config_fini(&config);
+}
+
+static void
+knows_who_may_lift(void **state)
+{
+	struct problems problems = {0};
+	struct config config;
+
+	(void)state;
+	assert_int_equal(load(&config, whole, &problems), 0);
+	assert_true(config_may_lift(&config, "kominfo", "kominfo"));
+	assert_true(config_may_lift(&config, "komdigi", "kominfo"));
+	assert_false(config_may_lift(&config, "kominfo", "komdigi"));
+	assert_false(config_may_lift(&config, "operator", "kominfo"));
+	assert_false(config_may_lift(&config, "nobody", "kominfo"));
+	config_fini(&config);
+}
+
+struct bad_case {
+	const char *text;
+	unsigned line;
+	const char *why;
+};
+
+#define AUTHORITY "authorities:\n  k:\n    kind: external\n"
+
+static const struct bad_case bad_cases[] = {
+	{"state-dri: /x\n", 1, "did you mean `state-dir`?"},
+	{"state-dir: x\n", 1, "takes the path of a folder"},
+	{"state-dir: /x\nlive-dir: /x\n", 0, "are the same folder"},
+	{"user: a b\n", 1, "is no user's name"},
+	{"answer: drop\n", 1, "`drop` is no answer"},
+	{"ttl: 0\n", 1, "from 1 to 3600"},
+	{"ttl: 3601\n", 1, "from 1 to 3600"},
+	{"ttl: -1\n", 1, "from 1 to 3600"},
+	{"ttl: 30s\n", 1, "from 1 to 3600"},
+	{"ttl: 99999999999999999999\n", 1, "from 1 to 3600"},
+	{"a: 2001:db8::1\n", 1, "write an IPv4 address"},
+	{"a: 192.0.2.256\n", 1, "write an IPv4 address"},
+	{"aaaa: 192.0.2.1\n", 1, "write an IPv6 address"},
+	{"text: \"a\\nb\"\n", 1, "more than one line"},
+	{"text: 12345678901234567890123456789012345678901234567890"
+	 "123456789012345\n",
+		1, "too long"},
+	{"language: English\n", 1, "not a language tag"},
+	{"chain: true\n", 1, "write yes or no"},
+	{"sde: on\n", 1, "`sde` takes a mapping"},
+	{"sde: {mode: on}\n", 1, "write off, encrypted or all"},
+	{"sde: {mode: all}\n", 1, "`sde` needs `code`"},
+	{"sde: {mode: all, code: 65536}\n", 1, "from 1 to 65535"},
+	{"authorities: [k]\n", 1, "takes a mapping"},
+	{"authorities:\n  K: {kind: external}\n", 2, "no name of an authority"},
+	{"authorities:\n  k: {}\n", 2, "`k` needs `kind: external`"},
+	{"authorities:\n  k: external\n", 2, "`k` takes a mapping"},
+	{AUTHORITY "    kind: own\n", 4, "a second time"},
+	{AUTHORITY "    sign: no\n", 4, "unknown key `sign`"},
+	{AUTHORITY "    signature: none\n", 4, "write required"},
+	{AUTHORITY "    title: ''\n", 4, "`title` is empty"},
+	{AUTHORITY "    contact: [k]\n", 4, "`k` is not a contact"},
+	{AUTHORITY "    acts-for: [k]\n", 4, "name of another authority"},
+	{AUTHORITY "    acts-for: [m]\n", 0, "`m`, which is no authority"},
+	{AUTHORITY "    acts-for: m\n", 4, "takes a list"},
+	{AUTHORITY "    state-dir: /x\n", 4, "unknown key `state-dir`"},
+	{"authorities:\n  operator: {kind: external}\n", 2, "is yourself"},
+	{"authorities:\n  operator: {signature: required}\n", 2, "is yourself"},
+	{"ttl: 1\n---\nttl: 2\n", 3, "a second document"},
+	{"ttl\n", 1, "made of lines"},
+	{"ttl: [\n", 2, ""},
+};
+
+static void
+refuses_with_line_and_way_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof bad_cases / sizeof *bad_cases; i++) {
+		const struct bad_case *c = &bad_cases[i];
+		struct problems problems = {0};
+		struct config config;
+
+		if (load(&config, c->text, &problems) != PAL_EFORM)
+			fail_msg("taken: %s", c->text);
+		assert_true(problems.errors > 0);
+		if (problems.items[0].line != c->line ||
+			strstr(problems.items[0].text, c->why) == NULL)
+			fail_msg("%s\ngave %u: %s", c->text,
+				problems.items[0].line, problems.items[0].text);
+		problems_fini(&problems);
+	}
+}
+
+static void
+tells_a_missing_file(void **state)
+{
+	struct problems problems = {0};
+	struct config config;
+
+	(void)state;
+	assert_int_equal(
+		config_load(&config, "/nonexistent/palang.yaml", &problems),
+		PAL_ESYS);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(problems.count, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(is_complete_without_a_word),
+		cmocka_unit_test(reads_every_key),
+		cmocka_unit_test(knows_who_may_lift),
+		cmocka_unit_test(refuses_with_line_and_way_out),
+		cmocka_unit_test(tells_a_missing_file),
+	};
+
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}

@@ -1,0 +1,37 @@
+/* What the readers of palang.yaml share. */
+#ifndef TOOL_CONFIG_MAP_H
+#define TOOL_CONFIG_MAP_H
+
+#include "config.h"
+#include "yamldoc.h"
+
+#define CONFIG_TITLE_MAX 128 /* octets of an authority's full name */
+
+/* Where the keys of a map go: those of an answer stand at the top and in an
+ * authority. */
+struct config_place {
+	struct config *config;
+	struct config_answer *answer;
+	struct config_authority *authority; /* NULL at the top */
+};
+
+/* The keys `answer`, `ttl`, `a`, `aaaa` and `text`. */
+int config_take_answer(
+	struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_ttl(struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_a(struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_aaaa(struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_text(struct yaml_reader *reader, const struct yaml_node *value);
+
+/* The key `authorities`. */
+int config_take_authorities(
+	struct yaml_reader *reader, const struct yaml_node *value);
+
+/* Adds `operator` if it is not there.  0 or PAL_ENOMEM. */
+int config_add_operator(struct config *config);
+
+/* A whole number in the range; else a complaint and false. */
+bool config_read_number(struct yaml_reader *reader,
+	const struct yaml_node *value, long min, long max, long *number);
+
+#endif
