@@ -30,14 +30,38 @@ struct history {
 	size_t record_count;
 	const struct suspension *suspensions;
 	size_t suspension_count;
+	/* Made by history_index over the first records; those behind them are
+	 * walked.  All zero is a valid index. */
+	struct history_index {
+		uint32_t *by_key;    /* by (authority, id) */
+		uint32_t *by_target; /* lifts and replacing orders, by what
+		                      * they lift or replace */
+		size_t count;        /* records covered */
+		size_t target_count; /* of by_target */
+	} index;
 };
+
+/* Makes look-ups fast.  The records may grow behind it, and move.  0 or
+ * PAL_ENOMEM. */
+int history_index(struct history *history);
+void history_index_fini(struct history *history);
+
+/* The record of that identity, or NULL. */
+const struct record *history_find(
+	const struct history *history, const char *authority, const char *id);
+
+/* The next of the lifts that name the order and of the orders that replace
+ * it, in order of receipt, or NULL.  *cursor is 0 at first. */
+const struct record *history_next(const struct history *history,
+	const char *authority, const char *id, size_t *cursor);
 
 /* One entry of one block order: what it blocks, and when.  No intervals: left
  * open for good. */
 struct effect_entry {
-	struct pal_name name;
+	const struct pal_name *name; /* in the document that gave it */
 	enum pal_scope scope;
-	bool except; /* as written in the order, or made by a lift */
+	bool except; /* as written in the order */
+	bool made;   /* by a lift of a name inside a subtree target */
 	struct pal_interval *intervals; /* sorted, disjoint, none empty */
 	size_t interval_count;
 };
@@ -45,12 +69,27 @@ struct effect_entry {
 struct effect {
 	struct effect_entry *entries; /* canonical order, exact first */
 	size_t count;
+	struct pal_interval window;    /* of the order, nothing taken out */
+	const struct record *replacer; /* that ends it, or NULL */
+	struct pal_interval *base;     /* what entries no lift names share */
+	size_t base_count;
 };
 
-/* The entries of the block order at history->records[index]. */
+/* The entries of the block order at history->records[index].  They point
+ * into the documents of the history.  0 or PAL_ENOMEM. */
 int effect_of(struct effect *effect, const struct history *history,
 	const struct config *config, size_t index);
 void effect_fini(struct effect *effect);
+
+/* When a block order would be in force if nobody lifted or suspended it:
+ * from effective to expires, or to where the order that replaces it begins.
+ * *replacer, if not NULL, becomes that order or NULL. */
+struct pal_interval effect_window(const struct history *history,
+	const struct record *record, const struct record **replacer);
+
+/* A lift's window: from the later of its effective and its receipt to its
+ * expires.  Empty if it was received too late. */
+struct pal_interval effect_lift_window(const struct record *lift);
 
 enum effect_state {
 	EFFECT_PENDING,   /* not yet begun */
@@ -60,17 +99,24 @@ enum effect_state {
 	EFFECT_REPLACED,  /* ended by the order that replaces it */
 	EFFECT_SUSPENDED, /* stopped by the operator */
 	EFFECT_CANCELLED, /* lifted before it began */
-	EFFECT_WAITING    /* a lift whose order is not known yet */
+	EFFECT_WAITING    /* a lift whose order is not known yet, or whose
+	                   * authority may not lift it (any more) */
 };
-enum effect_state effect_state(const struct history *history,
-	const struct config *config, size_t index, int64_t now);
+
+/* Of a lift: pending, active, expired or waiting.  0 or PAL_ENOMEM. */
+int effect_state(const struct history *history, const struct config *config,
+	size_t index, int64_t now, enum effect_state *state);
 const char *effect_state_name(enum effect_state state);
+
+/* The most specific entry that covers the name, or NULL. */
+const struct effect_entry *effect_find(
+	const struct effect *effect, const struct pal_name *name);
 
 /* True if this order alone blocks the name at that time: its most specific
  * entry says block and now lies in one of its intervals.  *entry, if not
- * NULL, becomes that entry's index. */
+ * NULL, becomes that entry or NULL. */
 bool effect_covers(const struct effect *effect, const struct pal_name *name,
-	int64_t now, size_t *entry);
+	int64_t now, const struct effect_entry **entry);
 
 /* May this document join the history?  Judges all that needs other documents
  * (lift of a name never covered, lift by another authority, replaces of an
