@@ -1,0 +1,269 @@
+#include "ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ledger_sql.h"
+#include "ledger_store.h"
+#include "palang/error.h"
+
+const char *
+ledger_error(const struct ledger *ledger)
+{
+	if (ledger == NULL)
+		return pal_strerror(PAL_ENOMEM);
+	return ledger->error != NULL ? ledger->error
+	                             : database_error(ledger->db);
+}
+
+static int
+make_path(char path[PATH_MAX], const char *folder)
+{
+	int n = snprintf(path, PATH_MAX, "%s/" LEDGER_FILE, folder);
+
+	if (n < 0 || n >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return PAL_ESYS;
+	}
+	return 0;
+}
+
+/* SQLite would give it the umask's rights, and take a file that is there. */
+static int
+create_file(const char *path)
+{
+	int fd = open(
+		path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+
+	if (fd < 0)
+		return errno == EEXIST ? PAL_EDUP : PAL_ESYS;
+	if (fchmod(fd, 0640) != 0 || close(fd) != 0)
+		return PAL_ESYS;
+	return 0;
+}
+
+int
+ledger_create(const char *folder)
+{
+	char path[PATH_MAX];
+	struct database *db = NULL;
+	int ret = make_path(path, folder);
+
+	if (ret == 0)
+		ret = create_file(path);
+	if (ret != 0)
+		return ret;
+	ret = database_open(&db, path, true);
+	if (ret == 0)
+		ret = database_run(db, SQL_OPEN SQL_SCHEMA);
+	database_close(db);
+	/* Half a ledger would stand in the way of the next try. */
+	if (ret != 0)
+		unlink(path);
+	return ret;
+}
+
+static int
+check_version(struct ledger *ledger)
+{
+	struct query query;
+	int64_t version = -1;
+	int ret;
+
+	query_open(&query, ledger->db, SQL_VERSION);
+	if (query_step(&query))
+		version = query_int(&query);
+	ret = query_done(&query);
+	if (ret != 0)
+		return ret;
+	if (version > LEDGER_VERSION) {
+		ledger->error = "it was written by a newer palang";
+		return PAL_EVERSION;
+	}
+	if (version != LEDGER_VERSION) {
+		ledger->error = "it is no ledger of palang";
+		return PAL_EFORM;
+	}
+	return 0;
+}
+
+int
+ledger_open(struct ledger **ledger, const char *folder)
+{
+	char path[PATH_MAX];
+	int ret = make_path(path, folder);
+
+	*ledger = NULL;
+	if (ret != 0)
+		return ret;
+	*ledger = calloc(1, sizeof **ledger);
+	if (*ledger == NULL)
+		return PAL_ENOMEM;
+	ret = database_open(&(*ledger)->db, path, false);
+	if (ret == 0)
+		ret = check_version(*ledger);
+	if (ret == 0)
+		ret = database_run((*ledger)->db, SQL_OPEN);
+	return ret;
+}
+
+void
+ledger_close(struct ledger *ledger)
+{
+	if (ledger == NULL)
+		return;
+	ledger_rollback(ledger);
+	database_close(ledger->db);
+	free(ledger);
+}
+
+int
+ledger_begin(struct ledger *ledger, bool write)
+{
+	int ret = database_run(ledger->db, write ? SQL_BEGIN : SQL_READ);
+
+	ledger->open = ret == 0;
+	return ret;
+}
+
+int
+ledger_commit(struct ledger *ledger)
+{
+	int ret = database_run(ledger->db, SQL_COMMIT);
+
+	if (ret == 0)
+		ledger->open = false;
+	else
+		ledger_rollback(ledger);
+	return ret;
+}
+
+void
+ledger_rollback(struct ledger *ledger)
+{
+	int saved = errno;
+
+	if (ledger->open)
+		database_run(ledger->db, SQL_ROLLBACK);
+	ledger->open = false;
+	errno = saved;
+}
+
+/* ---- events ---- */
+
+int
+ledger_add_event(struct ledger *ledger, const struct ledger_event *event)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_EVENT_ADD);
+	query_bind_int(&query, event->at);
+	query_bind_text(&query, event->what);
+	query_bind_text(&query, event->authority);
+	query_bind_text(&query, event->id);
+	query_bind_text(&query, event->who);
+	query_bind_text(&query, event->detail);
+	if (event->has_generation) {
+		query_bind_data(&query, event->epoch, PAL_EPOCH_SIZE);
+		query_bind_int(&query, (int64_t)event->generation);
+	}
+	return query_done(&query);
+}
+
+static void
+take_epoch(struct query *query, uint8_t epoch[PAL_EPOCH_SIZE])
+{
+	size_t len;
+	const void *data = query_data(query, &len);
+
+	memset(epoch, 0, PAL_EPOCH_SIZE);
+	if (data != NULL && len == PAL_EPOCH_SIZE)
+		memcpy(epoch, data, PAL_EPOCH_SIZE);
+	else if (data != NULL && query->error == 0)
+		query->error = PAL_EFORM;
+}
+
+int
+ledger_events(struct ledger *ledger,
+	int (*each)(void *ctx, const struct ledger_event *event), void *ctx)
+{
+	struct query query;
+	int stop = 0, ret;
+
+	query_open(&query, ledger->db, SQL_EVENTS);
+	while (stop == 0 && query_step(&query)) {
+		struct ledger_event event = {.at = query_int(&query)};
+
+		event.what = query_text(&query);
+		event.authority = query_text(&query);
+		event.id = query_text(&query);
+		event.who = query_text(&query);
+		event.detail = query_text(&query);
+		event.has_generation = !query_is_null(&query);
+		take_epoch(&query, event.epoch);
+		event.generation = (uint64_t)query_int(&query);
+		stop = each(ctx, &event);
+	}
+	ret = query_done(&query);
+	return stop != 0 ? stop : ret;
+}
+
+/* ---- generations ---- */
+
+int
+ledger_newest(struct ledger *ledger, struct ledger_generation *newest)
+{
+	struct query query;
+
+	memset(newest, 0, sizeof *newest);
+	query_open(&query, ledger->db, SQL_GENERATION_NEWEST);
+	if (query_step(&query)) {
+		newest->number = query_int(&query);
+		take_epoch(&query, newest->epoch);
+		newest->generation = (uint64_t)query_int(&query);
+		newest->begun = query_int(&query);
+		newest->published = query_int(&query);
+		newest->manifest = query_copy(&query);
+	}
+	return query_done(&query);
+}
+
+int
+ledger_add_generation(struct ledger *ledger,
+	const struct ledger_generation *generation, int64_t *number)
+{
+	struct query query;
+	int ret;
+
+	query_open(&query, ledger->db, SQL_GENERATION_ADD);
+	query_bind_data(&query, generation->epoch, PAL_EPOCH_SIZE);
+	query_bind_int(&query, (int64_t)generation->generation);
+	query_bind_int(&query, generation->begun);
+	query_bind_text(&query, generation->manifest);
+	ret = query_done(&query);
+	if (ret != 0)
+		return ret;
+	*number = database_last_row(ledger->db);
+	return database_run(ledger->db, SQL_GENERATION_FORGET);
+}
+
+int
+ledger_mark_published(struct ledger *ledger, int64_t number, int64_t now_ms)
+{
+	struct query query;
+	int ret = database_run(ledger->db, SQL_SYNC_OFF), back;
+
+	if (ret != 0)
+		return ret;
+	query_open(&query, ledger->db, SQL_GENERATION_PUBLISHED);
+	query_bind_int(&query, number);
+	query_bind_int(&query, now_ms);
+	ret = query_done(&query);
+	back = database_run(ledger->db, SQL_SYNC_ON);
+	return ret != 0 ? ret : back;
+}

@@ -1,0 +1,145 @@
+/*
+ * The ledger: the tool's database of orders and of everything that was ever
+ * done.  A row is never taken out of it.
+ *
+ * Functions return 0, PAL_ESYS (errno says how), PAL_EFORM (the file is
+ * damaged or none of ours), PAL_EVERSION (written by a newer palang) or
+ * PAL_ENOMEM; ledger_error has the text for people.
+ */
+#ifndef TOOL_LEDGER_H
+#define TOOL_LEDGER_H
+
+#include "effect.h"
+#include "palang/manifest.h"
+
+#define LEDGER_FILE "ledger.db"
+
+struct ledger;
+
+/* Makes a new ledger in the folder, readable by its owner and group alone.
+ * PAL_EDUP if there is one. */
+int ledger_create(const char *folder);
+
+/* On an error *ledger may still be set, for ledger_error. */
+int ledger_open(struct ledger **ledger, const char *folder);
+
+/* Takes NULL.  A transaction that was not committed is undone. */
+void ledger_close(struct ledger *ledger);
+
+const char *ledger_error(const struct ledger *ledger);
+
+/* One transaction per command: either to write, alone, or to read one state
+ * of the ledger throughout. */
+int ledger_begin(struct ledger *ledger, bool write);
+int ledger_commit(struct ledger *ledger);
+void ledger_rollback(struct ledger *ledger); /* without one: nothing */
+
+/* ---- what is recorded ---- */
+
+/* What stands beside a record: parallel to history.records. */
+struct ledger_document {
+	char *who;    /* recorded it */
+	char *source; /* a transcribed order: where it came from; or NULL */
+};
+
+/* Beside a suspension. */
+struct ledger_stop {
+	char *reason, *who;
+};
+
+struct ledger_state {
+	struct history history; /* indexed */
+	struct record *records; /* those of the history */
+	struct ledger_document *documents;
+	struct suspension *suspensions;
+	struct ledger_stop *stops;
+	struct order *orders; /* those loaded; without canonical form */
+	size_t loaded;
+	size_t size; /* room in records and documents */
+};
+
+/* Loads everything.  *state needs ledger_state_fini in any case. */
+int ledger_load(struct ledger *ledger, struct ledger_state *state);
+void ledger_state_fini(struct ledger_state *state);
+
+/* Adds a record to the state in memory; the order stays the caller's and
+ * must outlive the state.  0 or PAL_ENOMEM. */
+int ledger_state_add(struct ledger_state *state, const struct order *order,
+	int64_t received, uint64_t receipt, const char *who,
+	const char *source);
+
+/* Adds or ends (until: now) a suspension in the state in memory. */
+int ledger_state_suspend(struct ledger_state *state, const struct order *order,
+	int64_t now, const char *reason, const char *who);
+void ledger_state_resume(
+	struct ledger_state *state, const struct order *order, int64_t now);
+
+/* The suspension of the order that lasts, or NULL. */
+const struct suspension *ledger_state_stop(
+	const struct ledger_state *state, const struct order *order);
+
+/* The canonical form, or the file as it was received.  The caller frees
+ * *data, which is NULL if there is no such order and has a NUL behind it. */
+int ledger_canonical(struct ledger *ledger, const char *authority,
+	const char *id, char **data, size_t *len);
+int ledger_received(struct ledger *ledger, const char *authority,
+	const char *id, char **data, size_t *len);
+
+/* ---- recording; all inside a transaction ---- */
+
+/* Keeps a file as it was received, once. */
+int ledger_add_file(struct ledger *ledger, const void *data, size_t len,
+	int64_t now_ms, int64_t *file);
+
+/* Records a document that effect_admit let in.  Its receipt is *receipt. */
+int ledger_add_order(struct ledger *ledger, const struct order *order,
+	int64_t file, int64_t received, const char *who, const char *source,
+	uint64_t *receipt);
+
+int ledger_suspend(struct ledger *ledger, const struct order *order,
+	int64_t now, const char *reason, const char *who);
+int ledger_resume(
+	struct ledger *ledger, const struct order *order, int64_t now);
+
+/* What was done. */
+struct ledger_event {
+	int64_t at; /* ms since 1970 UTC */
+	const char *what;
+	const char *authority, *id; /* of the order it was about, or NULL */
+	const char *who;
+	const char *detail; /* or NULL */
+	bool has_generation;
+	uint8_t epoch[PAL_EPOCH_SIZE];
+	uint64_t generation;
+};
+
+int ledger_add_event(struct ledger *ledger, const struct ledger_event *event);
+
+/* Calls back with each event in order; stops if that returns non-zero, and
+ * returns it. */
+int ledger_events(struct ledger *ledger,
+	int (*each)(void *ctx, const struct ledger_event *event), void *ctx);
+
+/* ---- generations ---- */
+
+struct ledger_generation {
+	int64_t number; /* 0: there is none */
+	uint8_t epoch[PAL_EPOCH_SIZE];
+	uint64_t generation;
+	int64_t begun, published; /* ms; published 0: only begun */
+	char *manifest;           /* text, to be freed; may be NULL */
+};
+
+/* The newest one. */
+int ledger_newest(struct ledger *ledger, struct ledger_generation *newest);
+
+/* Records that it is begun. */
+int ledger_add_generation(struct ledger *ledger,
+	const struct ledger_generation *generation, int64_t *number);
+
+/* Records that it is published, in a transaction of its own, which need not
+ * outlive a power failure: the next command sees the lists. */
+int ledger_mark_published(
+	struct ledger *ledger, int64_t number, int64_t now_ms);
+
+#endif

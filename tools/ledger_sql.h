@@ -1,0 +1,159 @@
+/*
+ * All SQL of the ledger.  Included by the ledger's own files alone.
+ *
+ * Times of orders are seconds since 1970 UTC, as they are judged; times of
+ * what was done here are milliseconds.  NULL: absent.
+ */
+#ifndef TOOL_LEDGER_SQL_H
+#define TOOL_LEDGER_SQL_H
+
+#define LEDGER_VERSION 1 /* user_version of the schema below */
+
+/* "plng": tells file(1) and a mistaken palang what this is. */
+#define SQL_APPLICATION 1886154343
+
+/*
+ * A commit is one write to the log and one fsync of it; what is committed
+ * outlives a power failure.  The log goes into the file when the last
+ * command closes it, so that at rest ledger.db is all there is to back up.
+ */
+#define SQL_OPEN                                                               \
+	"PRAGMA journal_mode = WAL;"                                           \
+	"PRAGMA synchronous = FULL;"                                           \
+	"PRAGMA foreign_keys = ON;"                                            \
+	"PRAGMA trusted_schema = OFF;"
+
+#define SQL_VERSION "PRAGMA user_version"
+
+#define SQL_SCHEMA                                                                                                                     \
+	"BEGIN IMMEDIATE;" /* Files as they were received, each kept once. */                                                          \
+	"CREATE TABLE files ("                                                                                                         \
+	" file INTEGER PRIMARY KEY,"                                                                                                   \
+	" sha256 BLOB NOT NULL UNIQUE,"                                                                                                \
+	" received INTEGER NOT NULL," /* the first time, ms */                                                                         \
+	" bytes BLOB NOT NULL);" /* Orders and lifts.  targets and texts are what the columns before   \
+	 * do not hold, packed (ledger_pack.h); canonical says all of it      \
+	 * once more, for people and for the digest. */                               \
+	"CREATE TABLE documents ("                                                                                                     \
+	" receipt INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                                  \
+	" authority TEXT NOT NULL,"                                                                                                    \
+	" id TEXT NOT NULL,"                                                                                                           \
+	" action TEXT NOT NULL CHECK (action IN ('block', 'lift')),"                                                                   \
+	" digest BLOB NOT NULL,"                                                                                                       \
+	" lifts_authority TEXT,"                                                                                                       \
+	" lifts TEXT,"                                                                                                                 \
+	" replaces TEXT,"                                                                                                              \
+	" issued INTEGER NOT NULL,"                                                                                                    \
+	" effective INTEGER,"                                                                                                          \
+	" expires INTEGER,"                                                                                                            \
+	" review INTEGER,"                                                                                                             \
+	" comply_within INTEGER,"                                                                                                      \
+	" comply_by INTEGER,"                                                                                                          \
+	" answer INTEGER,"                                                                                                             \
+	" received INTEGER NOT NULL,"                                                                                                  \
+	" file INTEGER NOT NULL REFERENCES files,"                                                                                     \
+	" who TEXT NOT NULL,"                                                                                                          \
+	" source TEXT," /* of a transcribed order: where it came from */                                                               \
+	" texts BLOB NOT NULL,"                                                                                                        \
+	" target_count INTEGER NOT NULL,"                                                                                              \
+	" targets BLOB NOT NULL,"                                                                                                      \
+	" canonical TEXT NOT NULL,"                                                                                                    \
+	" UNIQUE (authority, id));" /* The operator's stops, by order; ended is NULL while one lasts. */                               \
+	"CREATE TABLE suspensions ("                                                                                                   \
+	" suspension INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                               \
+	" authority TEXT NOT NULL,"                                                                                                    \
+	" id TEXT NOT NULL,"                                                                                                           \
+	" began INTEGER NOT NULL,"                                                                                                     \
+	" ended INTEGER,"                                                                                                              \
+	" reason TEXT NOT NULL,"                                                                                                       \
+	" who TEXT NOT NULL,"                                                                                                          \
+	" FOREIGN KEY (authority, id) REFERENCES documents (authority, id));" /* Everything that was ever done. */                     \
+	"CREATE TABLE events ("                                                                                                        \
+	" event INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                                    \
+	" at INTEGER NOT NULL," /* ms */                                                                                               \
+	" what TEXT NOT NULL,"                                                                                                         \
+	" authority TEXT,"                                                                                                             \
+	" id TEXT,"                                                                                                                    \
+	" who TEXT NOT NULL,"                                                                                                          \
+	" detail TEXT,"                                                                                                                \
+	" epoch BLOB,"                                                                                                                 \
+	" generation INTEGER);"                                                                                                        \
+	"CREATE INDEX events_order ON events (id, authority);" /* What was published, or begun to be; see publish.h.  The text of    \
+	 * manifests is kept for the last few. */ \
+	"CREATE TABLE generations ("                                                                                                   \
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                                   \
+	" epoch BLOB NOT NULL,"                                                                                                        \
+	" generation INTEGER NOT NULL,"                                                                                                \
+	" begun INTEGER NOT NULL," /* ms */                                                                                            \
+	" published INTEGER,"                                                                                                          \
+	" manifest TEXT,"                                                                                                              \
+	" UNIQUE (epoch, generation));"                                                                                                \
+	"PRAGMA application_id = 1886154343;"                                                                                          \
+	"PRAGMA user_version = 1;"                                                                                                     \
+	"COMMIT;"
+
+#define SQL_BEGIN    "BEGIN IMMEDIATE"
+#define SQL_COMMIT   "COMMIT"
+#define SQL_ROLLBACK "ROLLBACK"
+/* Readers see one state of the ledger throughout. */
+#define SQL_READ "BEGIN DEFERRED"
+
+/* A commit whose loss does no harm: it needs no fsync of its own. */
+#define SQL_SYNC_OFF "PRAGMA synchronous = NORMAL"
+#define SQL_SYNC_ON  "PRAGMA synchronous = FULL"
+
+#define SQL_FILE_FIND "SELECT file FROM files WHERE sha256 = ?1"
+#define SQL_FILE_ADD                                                           \
+	"INSERT INTO files (sha256, received, bytes) VALUES (?1, ?2, ?3)"
+#define SQL_FILE_BYTES                                                         \
+	"SELECT files.bytes FROM documents JOIN files USING (file)"            \
+	" WHERE authority = ?1 AND id = ?2"
+
+#define SQL_DOCUMENT_ADD                                                       \
+	"INSERT INTO documents (authority, id, action, digest,"                \
+	" lifts_authority, lifts, replaces, issued, effective, expires,"       \
+	" review, comply_within, comply_by, answer, received, file, who,"      \
+	" source, texts, target_count, targets, canonical) VALUES"             \
+	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"       \
+	" ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
+#define SQL_DOCUMENT_COUNT                                                     \
+	"SELECT count(*), coalesce(sum(target_count), 0) FROM documents"
+#define SQL_DOCUMENTS                                                          \
+	"SELECT receipt, authority, id, action, digest, lifts_authority,"      \
+	" lifts, replaces, issued, effective, expires, review,"                \
+	" comply_within, comply_by, answer, received, who, source, texts,"     \
+	" target_count, targets FROM documents ORDER BY receipt"
+#define SQL_CANONICAL                                                          \
+	"SELECT canonical FROM documents WHERE authority = ?1 AND id = ?2"
+
+#define SQL_SUSPENSIONS                                                        \
+	"SELECT authority, id, began, ended, reason, who FROM suspensions"     \
+	" ORDER BY suspension"
+#define SQL_SUSPEND                                                            \
+	"INSERT INTO suspensions (authority, id, began, reason, who)"          \
+	" VALUES (?1, ?2, ?3, ?4, ?5)"
+#define SQL_RESUME                                                             \
+	"UPDATE suspensions SET ended = max(began, ?3)"                        \
+	" WHERE authority = ?1 AND id = ?2 AND ended IS NULL"
+
+#define SQL_EVENT_ADD                                                          \
+	"INSERT INTO events"                                                   \
+	" (at, what, authority, id, who, detail, epoch, generation)"           \
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+#define SQL_EVENTS                                                             \
+	"SELECT at, what, authority, id, who, detail, epoch, generation"       \
+	" FROM events ORDER BY event"
+
+#define SQL_GENERATION_NEWEST                                                  \
+	"SELECT number, epoch, generation, begun, published, manifest"         \
+	" FROM generations ORDER BY number DESC LIMIT 1"
+#define SQL_GENERATION_ADD                                                     \
+	"INSERT INTO generations (epoch, generation, begun, manifest)"         \
+	" VALUES (?1, ?2, ?3, ?4)"
+#define SQL_GENERATION_PUBLISHED                                               \
+	"UPDATE generations SET published = ?2 WHERE number = ?1"
+#define SQL_GENERATION_FORGET                                                  \
+	"UPDATE generations SET manifest = NULL"                               \
+	" WHERE number = (SELECT max(number) FROM generations) - 8"
+
+#endif

@@ -1,0 +1,208 @@
+#include "query.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "palang/error.h"
+
+#define BUSY_TIMEOUT 10000 /* ms to wait for somebody else's transaction */
+
+struct database {
+	sqlite3 *handle;
+	char error[256];
+};
+
+/* Keeps the text, and translates: what the caller can act on is few. */
+static int
+keep_error(struct database *db, int code)
+{
+	int primary = code & 0xff;
+
+	snprintf(db->error, sizeof db->error, "%s",
+		db->handle == NULL ? sqlite3_errstr(code)
+				   : sqlite3_errmsg(db->handle));
+	if (primary == SQLITE_NOMEM)
+		return PAL_ENOMEM;
+	if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB)
+		return PAL_EFORM;
+	if (primary == SQLITE_CONSTRAINT)
+		return PAL_EDUP;
+	errno = primary == SQLITE_FULL   ? ENOSPC
+	        : primary == SQLITE_BUSY ? EBUSY
+	        : db->handle != NULL && sqlite3_system_errno(db->handle) != 0
+	                ? sqlite3_system_errno(db->handle)
+	                : EIO;
+	return PAL_ESYS;
+}
+
+int
+database_open(struct database **db, const char *path, bool create)
+{
+	struct database *made = calloc(1, sizeof *made);
+	int code;
+
+	*db = made;
+	if (made == NULL)
+		return PAL_ENOMEM;
+	code = sqlite3_open_v2(path, &made->handle,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+			(create ? SQLITE_OPEN_CREATE : 0),
+		NULL);
+	if (code != SQLITE_OK)
+		return keep_error(made, code);
+	sqlite3_extended_result_codes(made->handle, 1);
+	sqlite3_busy_timeout(made->handle, BUSY_TIMEOUT);
+	return 0;
+}
+
+void
+database_close(struct database *db)
+{
+	if (db == NULL)
+		return;
+	sqlite3_close(db->handle);
+	free(db);
+}
+
+const char *
+database_error(const struct database *db)
+{
+	if (db == NULL)
+		return pal_strerror(PAL_ENOMEM);
+	return db->error[0] == '\0' ? "no error" : db->error;
+}
+
+int
+database_run(struct database *db, const char *sql)
+{
+	int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? 0 : keep_error(db, code);
+}
+
+int64_t
+database_last_row(const struct database *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
+}
+
+/* The first error sticks. */
+static void
+note(struct query *query, int code)
+{
+	if (code != SQLITE_OK && query->error == 0)
+		query->error = keep_error(query->db, code);
+}
+
+void
+query_open(struct query *query, struct database *db, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	memset(query, 0, sizeof *query);
+	query->db = db;
+	note(query, sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL));
+	query->statement = statement;
+}
+
+void
+query_bind_int(struct query *query, int64_t number)
+{
+	query->bound++;
+	if (query->error == 0)
+		note(query, sqlite3_bind_int64(
+				    query->statement, query->bound, number));
+}
+
+void
+query_bind_text(struct query *query, const char *text)
+{
+	query->bound++;
+	if (query->error == 0)
+		note(query, sqlite3_bind_text(query->statement, query->bound,
+				    text, -1, SQLITE_STATIC));
+}
+
+void
+query_bind_data(struct query *query, const void *data, size_t len)
+{
+	query->bound++;
+	if (query->error == 0)
+		note(query, sqlite3_bind_blob64(query->statement, query->bound,
+				    data, len, SQLITE_STATIC));
+}
+
+void
+query_bind_null(struct query *query)
+{
+	query->bound++;
+}
+
+bool
+query_step(struct query *query)
+{
+	int code;
+
+	query->column = 0;
+	query->stepped = true;
+	if (query->error != 0)
+		return false;
+	code = sqlite3_step(query->statement);
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		note(query, code);
+	return code == SQLITE_ROW;
+}
+
+int64_t
+query_int(struct query *query)
+{
+	return sqlite3_column_int64(query->statement, query->column++);
+}
+
+bool
+query_is_null(const struct query *query)
+{
+	return sqlite3_column_type(query->statement, query->column) ==
+	       SQLITE_NULL;
+}
+
+const char *
+query_text(struct query *query)
+{
+	return (const char *)sqlite3_column_text(
+		query->statement, query->column++);
+}
+
+const void *
+query_data(struct query *query, size_t *len)
+{
+	int column = query->column++;
+	const void *data = sqlite3_column_blob(query->statement, column);
+
+	*len = (size_t)sqlite3_column_bytes(query->statement, column);
+	return data;
+}
+
+char *
+query_copy(struct query *query)
+{
+	const char *text = query_text(query);
+	char *copy = text == NULL ? NULL : strdup(text);
+
+	if (text != NULL && copy == NULL && query->error == 0)
+		query->error = PAL_ENOMEM;
+	return copy;
+}
+
+int
+query_done(struct query *query)
+{
+	if (!query->stepped)
+		query_step(query);
+	sqlite3_finalize(query->statement);
+	query->statement = NULL;
+	return query->error;
+}

@@ -1,0 +1,66 @@
+/*
+ * SQLite: its one wrapper.
+ *
+ * A query is a cursor with a sticky error: bind straight through, step, take
+ * the columns in order, and test once in query_done.
+ */
+#ifndef TOOL_QUERY_H
+#define TOOL_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct database;
+
+/* Opens the file; create: it must not be there yet.  On an error *db may
+ * still be set, for database_error.  0, PAL_ESYS, PAL_EFORM, PAL_ENOMEM. */
+int database_open(struct database **db, const char *path, bool create);
+
+/* Takes NULL.  What is in the log goes to the file itself, if it can. */
+void database_close(struct database *db);
+
+/* What went wrong last, for people; never NULL. */
+const char *database_error(const struct database *db);
+
+/* Runs statements that give no rows. */
+int database_run(struct database *db, const char *sql);
+
+/* The number of the row that was inserted last. */
+int64_t database_last_row(const struct database *db);
+
+struct query {
+	struct database *db;
+	void *statement;
+	int bound, column; /* how many so far, of this row */
+	bool stepped;
+	int error;
+};
+
+void query_open(struct query *query, struct database *db, const char *sql);
+
+/* Each binds the next parameter; NULL text and data bind NULL.  What they
+ * point at must stay until query_done. */
+void query_bind_int(struct query *query, int64_t number);
+void query_bind_text(struct query *query, const char *text);
+void query_bind_data(struct query *query, const void *data, size_t len);
+void query_bind_null(struct query *query);
+
+/* Goes to the next row; false at the end or on an error. */
+bool query_step(struct query *query);
+
+/* Each takes the next column of the row.  Text and data belong to the row:
+ * they end with the next step.  NULL for NULL; text is terminated. */
+int64_t query_int(struct query *query);
+bool query_is_null(const struct query *query); /* does not move on */
+const char *query_text(struct query *query);
+const void *query_data(struct query *query, size_t *len);
+
+/* A copy to be freed; NULL for NULL, and on a failure, which sticks. */
+char *query_copy(struct query *query);
+
+/* Steps once if nothing was stepped yet and ends the query.  0, or the first
+ * error. */
+int query_done(struct query *query);
+
+#endif
