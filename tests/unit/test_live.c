@@ -389,7 +389,7 @@ keeps_the_old(void **state)
 
 	publish(5, one, 0);
 	struct pal_live *live = open_live();
-	unsigned errors = host.errors;
+	const unsigned errors = 0;
 
 	put_file("lists/manifest", "rubbish\n", 8);
 	AWAIT(host.errors == errors + 1);
