@@ -84,11 +84,11 @@ all() {
 	one four.example A NOERROR =198.51.100.2 "4 16" court V4
 	one four.example AAAA NOERROR four.example 16 court V4
 	ask "${how[@]}" open.hole.example A
-	expect_no_ede
+	expect_uncensored
 	ask "${how[@]}" www.example A
 	expect_rcode NOERROR
 	[[ $(section ANSWER) == *" A 192.0.2.50"* ]] || unexpected 192.0.2.50
-	expect_no_ede
+	expect_uncensored
 }
 
 unbound_start validating "$net.1" "$encrypted"

@@ -70,6 +70,101 @@ for damage in cut_manifest empty_manifest changed_manifest long_manifest \
 	"$damage"
 	expect_old_state "$damage"
 	restore
-	chmod 644 "$lists/manifest"
 	await 10 "status OK again" palang status --check
 done
+
+# The resolver sleeps while the tool publishes and the image goes bad: so it
+# meets a newer manifest that is whole, with an image that is not.
+publish_bad() {
+	local image
+	kill -STOP "${daemon_pid[ours]}"
+	apply_now "$1"
+	image=$(newest_image)
+	"$2" "$lists/$image"
+	kill -CONT "${daemon_pid[ours]}"
+}
+
+apply_now() {
+	order "$1" "scope: exact" "targets: [core.telegram.org]" >order.yaml
+	palang apply --transcribed --source "a test" order.yaml
+}
+
+newest_image() {
+	grep -oE '[a-z0-9-]+\.img' "$lists/manifest" | head -n 1
+}
+
+cut_image() {
+	truncate -s -1 "$1"
+}
+long_image() {
+	echo >>"$1"
+}
+flip_image() {
+	printf '\377' | dd of="$1" bs=1 seek=100 conv=notrunc status=none
+}
+missing_image() {
+	rm "$1"
+}
+linked_image() {
+	mv "$1" "$scratch/elsewhere"
+	ln -s "$scratch/elsewhere" "$1"
+}
+open_image() {
+	chmod 666 "$1"
+}
+
+number=0
+for damage in cut_image long_image flip_image missing_image linked_image \
+	open_image; do
+	say "$damage"
+	number=$((number + 1))
+	publish_bad "BAD$number" "$damage"
+	expect_old_state "$damage"
+	expect_open core.telegram.org A
+	# The next order mends it: it is compiled anew from the ledger.
+	apply_order "GOOD$number" "scope: exact" "targets: [web.telegram.org]"
+	expect_sinkhole core.telegram.org "BAD"
+	await 10 "status OK again" palang status --check
+	lift "kominfo:BAD$number"
+	lift "kominfo:GOOD$number"
+	rm -rf good
+	cp -a "$lists" good
+done
+
+say "at a start, the generation before serves in place of a bad one"
+apply_order LAST "scope: exact" "targets: [macos.telegram.org]"
+stop ours
+cut_image "$lists/$(newest_image)"
+unbound_start ours "$resolver"
+expect_sinkhole t.me ONE
+expect_sinkhole telegram.me TWO
+expect_open macos.telegram.org A
+await 10 "status DEGRADED" state_is degraded
+stop ours
+
+say "nothing at all: EMPTY, and a line in the log each minute"
+mkdir aside
+mv "$lists"/* aside/
+unbound_start ours "$resolver"
+expect_open t.me A
+log_has ours 'palang: EMPTY' || fail "the log does not say EMPTY"
+await 10 "status EMPTY" state_is empty
+! palang status --check || fail "status --check is content with EMPTY"
+say "... until there is a list again"
+mv aside/* "$lists/"
+apply_order MORE "scope: exact" "targets: [desktop.telegram.org]"
+expect_sinkhole t.me ONE
+expect_sinkhole desktop.telegram.org MORE
+await 10 "status OK" palang status --check
+stop ours
+
+say "PALANG_ON_EMPTY=refuse: no start without a list"
+mv "$lists"/* aside/
+export PALANG_ON_EMPTY=refuse
+unbound_launch ours
+await 20 "the end of Unbound" is_over ours
+forget ours
+log_has ours 'PALANG_ON_EMPTY=refuse' || fail "the log does not say why"
+mv aside/* "$lists/"
+unbound_run ours "$resolver" "$(with_module)"
+expect_sinkhole t.me ONE

@@ -43,16 +43,21 @@ section() {
 }
 
 rcode() {
-	sed -n 's/^;; ->>HEADER<<-.* status: \([A-Z0-9]*\),.*/\1/p' \
-		<<<"$answered"
+	[[ ! $answered =~ status:\ ([A-Z0-9]+), ]] || echo "${BASH_REMATCH[1]}"
 }
 
 flags() {
-	sed -n 's/^;; flags: \([a-z ]*\);.*/ \1 /p' <<<"$answered"
+	[[ ! $answered =~ \;\;\ flags:([a-z\ ]*)\; ]] ||
+		echo "${BASH_REMATCH[1]} "
 }
 
 ede_codes() {
-	sed -n 's/^; EDE: \([0-9]*\).*/\1/p' <<<"$answered" | paste -sd ' '
+	local rest=$answered codes=()
+	while [[ $rest =~ $'\n'"; EDE: "([0-9]+)(.*) ]]; do
+		codes+=("${BASH_REMATCH[1]}")
+		rest=${BASH_REMATCH[2]}
+	done
+	echo "${codes[*]}"
 }
 
 expect_rcode() {
@@ -125,6 +130,13 @@ expect_no_ede() {
 	[[ -z $(ede_codes) ]] || unexpected "no EDE" "$(ede_codes)"
 }
 
+# No EDE that tells of a block.  Unbound 1.22 adds others of its own: 6 to
+# a client with CD, for an insecure name that is in the cache.
+expect_uncensored() {
+	[[ ! " $(ede_codes) " =~ " "(4|15|16)" " ]] ||
+		unexpected "no EDE 4, 15 or 16" "$(ede_codes)"
+}
+
 expect_opt() {
 	grep -q '^; EDNS: version: 0' <<<"$answered" || unexpected "an OPT"
 }
@@ -138,7 +150,7 @@ truth() {
 		"$1" "$2" | sed -E 's/[\t ]+/ /g' | cut -d ' ' -f 1,4- | sort
 }
 
-# expect_open [OPTION...] NAME TYPE: asked now; the real answer, without EDE.
+# expect_open [OPTION...] NAME TYPE: asked now; the real answer, not censored.
 expect_open() {
 	local want
 	want=$(truth "${@: -2}")
@@ -146,5 +158,5 @@ expect_open() {
 	expect_rcode NOERROR
 	[[ $(section ANSWER | cut -d ' ' -f 1,4- | grep -v ' RRSIG ' | sort) \
 	== "$want" ]] || unexpected "the real data: $want"
-	expect_no_ede
+	expect_uncensored
 }

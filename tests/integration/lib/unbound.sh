@@ -11,9 +11,15 @@ export ASAN_OPTIONS="detect_leaks=0 ${ASAN_OPTIONS-}"
 # unbound_start NAME ADDRESS [TEXT]: with the module.  TEXT is more
 # configuration; it comes last, so it wins where an option is given twice.
 unbound_start() {
-	unbound_run "$1" "$2" "server: module-config: \"dynlib validator iterator\"
-		dynlib: dynlib-file: \"$PALANG_SO\"
-		${3-}"
+	unbound_run "$1" "$2" "$(with_module "${3-}")"
+}
+
+with_module() {
+	cat <<-END
+		server: module-config: "dynlib validator iterator"
+		dynlib: dynlib-file: "$PALANG_SO"
+		${1-}
+	END
 }
 
 # The same without the module.

@@ -17,7 +17,7 @@ visit() {
 	for qname in n0 n1 www n2 n3 none www; do
 		ask "$qname.open.example" A
 		[[ $qname == none ]] || expect_rcode NOERROR
-		expect_no_ede
+		expect_uncensored
 	done
 	ask open.example MX
 	ask www.open.example HTTPS

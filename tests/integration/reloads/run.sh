@@ -11,13 +11,11 @@ readonly ROUNDS=${ROUNDS:-8}
 # configure ROUND: the size of the message cache changes, so that a reload
 # makes new ones.
 configure() {
-	unbound_configure ours "$resolver" "server:
-		module-config: \"dynlib validator iterator\"
+	unbound_configure ours "$resolver" "$(with_module "server:
 		msg-cache-size: $((4 + $1 % 3))m
 		rrset-cache-size: $((8 + $1 % 2))m
 		prefetch: yes
-		serve-expired: yes
-	dynlib: dynlib-file: \"$PALANG_SO\""
+		serve-expired: yes")"
 }
 
 # expect_state: what is blocked and what is not after a command.

@@ -45,7 +45,7 @@ for qname in t.me telegram.me telegram.org; do
 	expect_rcode NOERROR
 	expect_empty
 	expect_flag ad
-	expect_no_ede
+	expect_uncensored
 done
 expect_nodata core.telegram.org DS core.telegram.org
 expect_nodata telegram.org DNSKEY telegram.org
@@ -56,13 +56,13 @@ for qname in api.telegram.org v1.api.telegram.org www.telegram.org \
 	server=$resolver
 	ask "$qname" A
 	expect_rcode NOERROR
-	expect_no_ede
+	expect_uncensored
 	[[ $(section ANSWER) == *" A 192.0.2."* ]] ||
 		unexpected "its real address"
 done
 ask telegram.org.example A
 expect_rcode NXDOMAIN
-expect_no_ede
+expect_uncensored
 
 say "the same order once more changes nothing"
 apply "$block"

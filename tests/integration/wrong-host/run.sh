@@ -23,9 +23,7 @@ host_check() {
 
 tree_start
 palang_begin
-unbound_configure ours "$resolver" \
-	"server: module-config: \"dynlib validator iterator\"
-	dynlib: dynlib-file: \"$PALANG_SO\""
+unbound_configure ours "$resolver" "$(with_module)"
 
 say "the build it was made for"
 host_check "$UNBOUND_TREE/unbound" "$PALANG_SO" || fail "host --check: $?"
