@@ -3,9 +3,13 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "cmd_template.h"
 
 /* In the order of --help: what an operator meets first stands first. */
-const struct cmd *const commands[] = {NULL};
+const struct cmd *const commands[] = {
+	&cmd_template,
+	NULL,
+};
 
 /* With a standard stream closed, the next file opened would take its number,
  * and what is printed would end up in that file.  The stand-ins fail when
