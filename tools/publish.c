@@ -337,8 +337,9 @@ publish_compare(struct ledger *ledger, int lists,
 	size_t len;
 	int ret = ledger_newest(ledger, newest);
 
-	*gap = PUBLISH_FOREIGN;
-	if (ret != 0 || !images_there(lists, newest->manifest))
+	*gap = newest->number == 0 ? PUBLISH_NONE : PUBLISH_FOREIGN;
+	if (ret != 0 || newest->number == 0 ||
+		!images_there(lists, newest->manifest))
 		return ret;
 	ret = read_manifest(lists, MANIFEST_FILE, &manifest, &text, &len);
 	if (ret != 0 && ret != PAL_EFORM)

@@ -59,6 +59,7 @@ int publish_run(
 void publication_fini(struct publication *publication);
 
 enum publish_gap {
+	PUBLISH_NONE,    /* no generation was ever begun */
 	PUBLISH_IN_STEP, /* the lists are those of the newest generation */
 	PUBLISH_BEHIND,  /* it was begun: its steps behind the commit are due */
 	PUBLISH_FOREIGN  /* the lists are gone, of another ledger, or of a later

@@ -1,0 +1,74 @@
+/* palang apply: orders and lifts, from files to the resolvers. */
+#include "commands.h"
+#include "intake.h"
+#include "wait.h"
+
+static int run(const struct cmd_call *call);
+
+static const struct cmd_option options[] = {
+	{"transcribed", 0, NULL,
+		"the orders were typed in from a letter or an e-mail"},
+	{"source", 0, "TEXT", "which letter; with --transcribed"}, WAIT_OPTIONS,
+	{"dry-run", 'n', NULL, "say what would happen, and do nothing"},
+	{NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_apply = {"apply", "FILE...",
+	"record orders and lifts, and put them in force",
+	"Reads orders and lifts from files, from the *.yaml of folders, or "
+	"from standard input (-), records them all or none, and publishes "
+	"what they do. An order that is recorded already is no error and "
+	"changes nothing. Exit code 5: recorded and published, but no "
+	"resolver has confirmed it in time.",
+	options, 1, -1, run};
+
+static int
+take_source(struct intake *intake, const struct cmd_call *call)
+{
+	intake->transcribed = cmd_option(call, "transcribed") != NULL;
+	intake->source = cmd_option(call, "source");
+	if (intake->transcribed &&
+		(intake->source == NULL || intake->source[0] == '\0'))
+		return cmd_fail("--transcribed needs --source TEXT: the "
+				"letter or e-mail that the orders came by");
+	if (intake->source != NULL && !intake->transcribed)
+		return cmd_fail("--source goes with --transcribed");
+	return EXIT_DONE;
+}
+
+static int
+apply(struct intake *intake, const struct cmd_call *call)
+{
+	bool dry = cmd_option(call, "dry-run") != NULL;
+	struct wait_options wait;
+	struct state state;
+	int ret = wait_parse(&wait, call);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = state_begin(&state, call);
+	/* Before we become another user, who may not read them. */
+	if (ret == EXIT_DONE)
+		ret = intake_read(intake, call->args, call->count);
+	if (ret == EXIT_DONE)
+		ret = dry ? state_open_read(&state) : state_open_write(&state);
+	if (ret == EXIT_DONE)
+		ret = intake_run(intake, &state, "apply", dry);
+	if (ret == EXIT_DONE && !dry && intake->added > 0)
+		wait_say_published(&state);
+	if (ret == EXIT_DONE && !dry)
+		ret = wait_run(&wait, &state);
+	state_close(&state);
+	return ret;
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	struct intake intake = {.files = NULL};
+	int ret = take_source(&intake, call);
+
+	if (ret == EXIT_DONE)
+		ret = apply(&intake, call);
+	intake_fini(&intake);
+	return ret;
+}

@@ -1,0 +1,13 @@
+/* The table rows of the commands, each on top of its own file. */
+#ifndef TOOL_COMMANDS_H
+#define TOOL_COMMANDS_H
+
+#include "cmd.h"
+
+extern const struct cmd cmd_init, cmd_publish;
+extern const struct cmd cmd_apply, cmd_block, cmd_lift;
+extern const struct cmd cmd_suspend, cmd_resume;
+extern const struct cmd cmd_show, cmd_list, cmd_why, cmd_history, cmd_status;
+extern const struct cmd cmd_verify_image;
+
+#endif

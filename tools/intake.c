@@ -1,0 +1,238 @@
+#include "intake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "palang/error.h"
+
+void
+intake_fini(struct intake *intake)
+{
+	for (size_t i = 0; i < intake->file_count; i++) {
+		order_batch_fini(&intake->files[i].batch);
+		free(intake->files[i].name);
+		free(intake->files[i].data);
+	}
+	free(intake->files);
+	free(intake->items);
+	free(intake->made_source);
+	memset(intake, 0, sizeof *intake);
+}
+
+static int
+add_items(struct intake *intake, const struct intake_file *file)
+{
+	size_t count = intake->count + file->batch.count;
+	struct intake_item *items =
+		realloc(intake->items, (count + 1) * sizeof *items);
+
+	if (items == NULL)
+		return PAL_ENOMEM;
+	intake->items = items;
+	for (size_t i = 0; i < file->batch.count; i++)
+		items[intake->count++] = (struct intake_item){
+			&file->batch.orders[i], file, NULL, 0};
+	return 0;
+}
+
+int
+intake_parse(struct intake *intake, int64_t now, struct problems *problems)
+{
+	size_t errors = problems->errors;
+
+	for (size_t i = 0; i < intake->file_count; i++) {
+		struct intake_file *file = &intake->files[i];
+		int ret = order_parse(&file->batch, file->name, file->data,
+			file->len, now, problems);
+
+		if (ret == 0)
+			ret = add_items(intake, file);
+		if (ret == PAL_ENOMEM)
+			return cmd_fail("%s", pal_strerror(ret));
+		if (ret != 0 && problems->errors == errors)
+			problem_error(problems, file->name, 0, 0, "%s",
+				pal_strerror(ret));
+	}
+	return problems->errors > errors ? EXIT_ERROR : EXIT_DONE;
+}
+
+/* ---- who may give orders, and how ---- */
+
+/* Orders of this authority must be transcribed: the operator's own are not. */
+static bool
+is_operator(const struct config_authority *authority)
+{
+	return strcmp(authority->name, "operator") == 0;
+}
+
+static void
+check_authority(const struct intake *intake, const struct intake_item *item,
+	struct state *state)
+{
+	const struct order *order = item->order;
+	const struct config_authority *authority =
+		config_find(&state->config, order->authority);
+
+	if (authority == NULL)
+		problem_error(&state->problems, item->file->name, order->line,
+			0,
+			"authority \"%s\" is not in %s; an entry under "
+			"`authorities:` lets it give orders",
+			order->authority, state->config.file);
+	else if (is_operator(authority))
+		return;
+	else if (authority->signature == SIGNATURE_REQUIRED)
+		problem_error(&state->problems, item->file->name, order->line,
+			0,
+			"authority \"%s\" has `signature: required`, which "
+			"comes with signatures: this version checks none. "
+			"With `signature: transcribed` its orders are taken "
+			"from a letter, by hand",
+			order->authority);
+	else if (!intake->transcribed)
+		problem_error(&state->problems, item->file->name, order->line,
+			0,
+			"orders of \"%s\" are transcribed by hand: say so "
+			"with --transcribed --source \"the letter it came "
+			"from\"",
+			order->authority);
+}
+
+/* ---- admission ---- */
+
+static bool
+same_digest(const struct order *a, const struct order *b)
+{
+	return memcmp(a->digest, b->digest, PAL_SHA256_SIZE) == 0;
+}
+
+/* The canonical form of a recorded order, so that both can be shown. */
+static void
+fetch_canonical(struct state *state, const struct record *known)
+{
+	/* What was loaded is ours to complete. */
+	size_t index = state_index(state, known);
+	struct order *order;
+
+	if (index >= state->recorded.loaded)
+		return;
+	order = &state->recorded.orders[index];
+	if (order->canonical == NULL)
+		ledger_canonical(state->ledger, order->authority, order->id,
+			&order->canonical, &order->canonical_len);
+}
+
+static int
+admit_item(struct intake *intake, struct intake_item *item, struct state *state)
+{
+	const struct history *history = &state->recorded.history;
+	const struct order *order = item->order;
+	struct record record = {order, state_now(state), 0};
+	const struct record *known;
+	int ret;
+
+	known = history_find(history, order->authority, order->id);
+	if (known != NULL && same_digest(known->order, order)) {
+		item->known = known;
+		return 0;
+	}
+	if (known != NULL)
+		fetch_canonical(state, known);
+	if (history->record_count > 0)
+		record.receipt =
+			history->records[history->record_count - 1].receipt + 1;
+	ret = effect_admit(history, &state->config, &record, item->file->name,
+		&state->problems);
+	if (ret != 0)
+		return ret == PAL_ECONFLICT ? 0 : ret;
+	item->index = history->record_count;
+	intake->added++;
+	return ledger_state_add(&state->recorded, order, record.received,
+		record.receipt, state->who,
+		intake->transcribed ? intake->source : NULL);
+}
+
+/* A record moves when the state in memory grows. */
+static void
+settle_known(struct intake *intake, const struct state *state)
+{
+	for (size_t i = 0; i < intake->count; i++) {
+		struct intake_item *item = &intake->items[i];
+
+		if (item->known != NULL)
+			item->known = history_find(&state->recorded.history,
+				item->order->authority, item->order->id);
+	}
+}
+
+int
+intake_admit(struct intake *intake, struct state *state)
+{
+	size_t errors = state->problems.errors;
+
+	for (size_t i = 0; i < intake->count; i++)
+		check_authority(intake, &intake->items[i], state);
+	if (state->problems.errors > errors)
+		return EXIT_ERROR;
+	for (size_t i = 0; i < intake->count; i++) {
+		int ret = admit_item(intake, &intake->items[i], state);
+
+		if (ret != 0)
+			return cmd_fail("%s", pal_strerror(ret));
+	}
+	settle_known(intake, state);
+	return state->problems.errors > errors ? EXIT_ERROR : EXIT_DONE;
+}
+
+/* ---- recording ---- */
+
+static int
+record_item(struct intake *intake, const struct intake_item *item,
+	struct state *state, int64_t file)
+{
+	struct record *record = &state->recorded.records[item->index];
+	int ret = ledger_add_order(state->ledger, item->order, file,
+		record->received, state->who,
+		intake->transcribed ? intake->source : NULL, &record->receipt);
+
+	return ret;
+}
+
+/* A file is kept if any of its documents is new. */
+int
+intake_record(struct intake *intake, struct state *state)
+{
+	const struct intake_file *kept = NULL;
+	int64_t file = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < intake->count && ret == 0; i++) {
+		const struct intake_item *item = &intake->items[i];
+
+		if (item->known != NULL)
+			continue;
+		if (item->file != kept)
+			ret = ledger_add_file(state->ledger, item->file->data,
+				item->file->len, state->started_ms, &file);
+		kept = item->file;
+		if (ret == 0)
+			ret = record_item(intake, item, state, file);
+	}
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+int
+intake_events(struct intake *intake, struct state *state, const char *what)
+{
+	int ret = EXIT_DONE;
+
+	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
+		const struct intake_item *item = &intake->items[i];
+
+		ret = state_event(state,
+			item->known == NULL ? what : "received again",
+			item->order, item->file->name);
+	}
+	return ret;
+}

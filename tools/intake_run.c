@@ -1,0 +1,83 @@
+/* From documents in hand to the lists: what apply, block and lift share. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "intake.h"
+#include "outcome.h"
+#include "palang/error.h"
+
+/* Nothing is new: what is waited for is what is published. */
+static int
+name_newest(struct state *state)
+{
+	struct pal_manifest *manifest = &state->publication.manifest;
+	struct ledger_generation newest;
+	int ret = ledger_newest(state->ledger, &newest);
+
+	if (ret != 0)
+		return state_fail_ledger(state, ret);
+	memcpy(manifest->epoch, newest.epoch, PAL_EPOCH_SIZE);
+	manifest->generation = newest.generation;
+	free(newest.manifest);
+	return EXIT_DONE;
+}
+
+/* The events that say that it came again are worth a row, not a generation. */
+static int
+run_known(struct intake *intake, struct state *state, bool dry)
+{
+	int ret = dry ? EXIT_DONE : intake_events(intake, state, "");
+
+	if (ret == EXIT_DONE && !dry)
+		ret = ledger_commit(state->ledger) == 0
+		              ? EXIT_DONE
+		              : state_fail_ledger(state, PAL_ESYS);
+	for (size_t i = 0; i < intake->count; i++) {
+		char key[ORDER_KEY_MAX];
+
+		printf("%s: recorded already, nothing to do\n",
+			order_key(key, intake->items[i].order));
+	}
+	return ret == EXIT_DONE ? name_newest(state) : ret;
+}
+
+static int
+run_new(struct intake *intake, struct state *state, const char *what, bool dry)
+{
+	int ret = dry ? EXIT_DONE : intake_record(intake, state);
+
+	if (ret == EXIT_DONE)
+		ret = state_prepare(state, dry);
+	if (ret == EXIT_DONE && !dry)
+		ret = intake_events(intake, state, what);
+	if (ret == EXIT_DONE && !dry)
+		ret = state_finish(state);
+	if (ret == EXIT_DONE)
+		ret = outcome_print(intake, state, dry);
+	return ret;
+}
+
+int
+intake_run(
+	struct intake *intake, struct state *state, const char *what, bool dry)
+{
+	int ret = intake_parse(intake, state_now(state), &state->problems);
+
+	if (ret == EXIT_DONE)
+		ret = intake_admit(intake, state);
+	if (state_tell(state) != EXIT_DONE && ret == EXIT_DONE)
+		ret = EXIT_ERROR;
+	if (ret != EXIT_DONE) {
+		if (intake->count > 1)
+			cmd_fail("none of the %zu documents was recorded",
+				intake->count);
+		return ret;
+	}
+	ret = dry ? state_rehearse(state) : state_change(state);
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = intake->added == 0 ? run_known(intake, state, dry)
+	                         : run_new(intake, state, what, dry);
+	state_abandon(state);
+	return ret;
+}

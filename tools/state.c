@@ -1,0 +1,406 @@
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "palang/error.h"
+#include "state_user.h"
+
+static int64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int
+state_begin(struct state *state, const struct cmd_call *call)
+{
+	int ret;
+
+	memset(state, 0, sizeof *state);
+	state->lock = state->lists = -1;
+	state->started_ms = clock_ms(CLOCK_REALTIME);
+	state->started_mono_ms = clock_ms(CLOCK_MONOTONIC);
+	ret = cmd_config(call, &state->config);
+	if (ret != EXIT_DONE)
+		return ret;
+	state->who = user_who();
+	return state->who == NULL ? cmd_fail("no memory") : EXIT_DONE;
+}
+
+int64_t
+state_elapsed(const struct state *state)
+{
+	return clock_ms(CLOCK_MONOTONIC) - state->started_mono_ms;
+}
+
+int
+state_fail_ledger(const struct state *state, int err)
+{
+	return cmd_fail("the ledger in %s: %s", state->config.state_dir,
+		err == PAL_ENOMEM ? pal_strerror(err)
+				  : ledger_error(state->ledger));
+}
+
+/* Another hint than "permission denied" alone. */
+static int
+fail_folder(const struct state *state, const char *path)
+{
+	int err = errno;
+
+	if (err == ENOENT)
+		return cmd_fail("%s: there is no such folder; `palang init` "
+				"makes it",
+			path);
+	if (err == EACCES)
+		return cmd_fail("%s: permission denied; run this as root%s%s",
+			path, state->config.user[0] == '\0' ? "" : " or as ",
+			state->config.user);
+	return cmd_fail("%s: %s", path, strerror(err));
+}
+
+static int
+open_ledger(struct state *state)
+{
+	int ret = ledger_open(&state->ledger, state->config.state_dir);
+
+	if (ret == PAL_ESYS && errno == ENOENT)
+		return cmd_fail("there is no ledger in %s; `palang init` "
+				"makes it",
+			state->config.state_dir);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+/* The folder's own descriptor says if there is anything to open at all. */
+static int
+check_folder(struct state *state)
+{
+	int fd = file_open_folder(state->config.state_dir);
+
+	if (fd < 0)
+		return fail_folder(state, state->config.state_dir);
+	close(fd);
+	return EXIT_DONE;
+}
+
+/* One palang at a time writes; the others wait their turn. */
+static int
+take_lock(struct state *state)
+{
+	const struct timespec nap = {0, 10000000};
+	int folder = file_open_folder(state->config.state_dir);
+	int64_t until = clock_ms(CLOCK_MONOTONIC) + STATE_LOCK_WAIT * 1000;
+
+	if (folder < 0)
+		return fail_folder(state, state->config.state_dir);
+	state->lock = openat(folder, STATE_LOCK_FILE,
+		O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	close(folder);
+	if (state->lock < 0)
+		return fail_folder(state, state->config.state_dir);
+	while (flock(state->lock, LOCK_EX | LOCK_NB) != 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return cmd_fail("%s/" STATE_LOCK_FILE ": %s",
+				state->config.state_dir, strerror(errno));
+		if (clock_ms(CLOCK_MONOTONIC) > until)
+			return cmd_fail("another palang has been at work for "
+					"%d seconds; nothing was done",
+				STATE_LOCK_WAIT);
+		nanosleep(&nap, NULL);
+	}
+	return EXIT_DONE;
+}
+
+/* -1 and errno. */
+static int
+find_lists(const struct state *state)
+{
+	int live = file_open_folder(state->config.live_dir), lists, saved;
+
+	if (live < 0)
+		return -1;
+	lists = openat(
+		live, "lists", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	saved = errno;
+	close(live);
+	errno = saved;
+	return lists;
+}
+
+static int
+open_lists(struct state *state)
+{
+	char path[PATH_MAX];
+
+	state->lists = find_lists(state);
+	if (state->lists >= 0)
+		return EXIT_DONE;
+	snprintf(path, sizeof path, "%s/lists", state->config.live_dir);
+	return fail_folder(state, path);
+}
+
+int
+state_open_read(struct state *state)
+{
+	int ret = user_become(state->config.user);
+
+	if (ret == EXIT_DONE)
+		ret = check_folder(state);
+	if (ret == EXIT_DONE)
+		ret = open_ledger(state);
+	if (ret != EXIT_DONE)
+		return ret;
+	/* There is much to read without them. */
+	state->lists = find_lists(state);
+	ret = ledger_begin(state->ledger, false);
+	if (ret == 0)
+		ret = ledger_load(state->ledger, &state->recorded);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+static int
+fill_publication(struct state *state)
+{
+	struct publication *publication = &state->publication;
+
+	publication_fini(publication);
+	memset(publication, 0, sizeof *publication);
+	publication->ledger = state->ledger;
+	publication->history = &state->recorded.history;
+	publication->config = &state->config;
+	publication->lists = state->lists;
+	publication->now_ms = state->started_ms;
+	publication->problems = &state->problems;
+	if (getrandom(&publication->random, sizeof publication->random, 0) !=
+		(ssize_t)sizeof publication->random)
+		return cmd_fail("no randomness: %s", strerror(errno));
+	return EXIT_DONE;
+}
+
+/* What failed, by its step. */
+static int
+fail_publication(const struct state *state, int err)
+{
+	const char *step = state->publication.failed;
+
+	/* effect_compile has told it as a problem. */
+	if (step != NULL && strcmp(step, "compile") == 0 &&
+		state->problems.errors > 0)
+		return EXIT_ERROR;
+	if (step == NULL || strcmp(step, "record") == 0 ||
+		strcmp(step, "number") == 0)
+		return state_fail_ledger(state, err);
+	return cmd_fail("publishing to %s/lists failed at the step \"%s\": %s",
+		state->config.live_dir, step,
+		err == PAL_ESYS ? strerror(errno) : pal_strerror(err));
+}
+
+static int
+recover(struct state *state)
+{
+	enum publish_gap gap;
+	int ret = fill_publication(state);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = publish_recover(&state->publication, state->who, &gap);
+	if (ret != 0)
+		return fail_publication(state, ret);
+	if (gap == PUBLISH_BEHIND)
+		problem_warning(&state->problems, NULL, 0, 0,
+			"a command before this one was cut short; what it "
+			"had recorded is published now");
+	else if (gap == PUBLISH_FOREIGN)
+		problem_warning(&state->problems, NULL, 0, 0,
+			"the lists were not those of the ledger (restored, or "
+			"lost): it was published anew, under a new epoch");
+	return EXIT_DONE;
+}
+
+int
+state_open_write(struct state *state)
+{
+	int ret = user_become(state->config.user);
+
+	if (ret == EXIT_DONE)
+		ret = take_lock(state);
+	if (ret == EXIT_DONE)
+		ret = open_ledger(state);
+	if (ret == EXIT_DONE)
+		ret = open_lists(state);
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = ledger_load(state->ledger, &state->recorded);
+	return ret == 0 ? recover(state) : state_fail_ledger(state, ret);
+}
+
+int
+state_tell(struct state *state)
+{
+	int ret = state->problems.errors > 0 ? EXIT_ERROR : EXIT_DONE;
+
+	problems_print(stderr, &state->problems);
+	problems_fini(&state->problems);
+	return ret;
+}
+
+void
+state_close(struct state *state)
+{
+	state_tell(state);
+	publication_fini(&state->publication);
+	ledger_state_fini(&state->recorded);
+	ledger_close(state->ledger);
+	if (state->lists >= 0)
+		close(state->lists);
+	/* Last, so that who comes next finds everything closed. */
+	if (state->lock >= 0)
+		close(state->lock);
+	config_fini(&state->config);
+	free(state->who);
+}
+
+/* ---- naming an order ---- */
+
+static bool
+is_named(const struct order *order, const char *name)
+{
+	char key[ORDER_KEY_MAX];
+
+	return strcmp(order->id, name) == 0 ||
+	       strcmp(order_key(key, order), name) == 0;
+}
+
+static void
+say_ambiguous(const struct state *state, const char *name)
+{
+	const struct history *history = &state->recorded.history;
+	char key[ORDER_KEY_MAX];
+
+	cmd_fail("more than one authority has an order \"%s\"; say which:",
+		name);
+	for (size_t i = 0; i < history->record_count; i++) {
+		if (is_named(history->records[i].order, name))
+			fprintf(stderr, "  %s\n",
+				order_key(key, history->records[i].order));
+	}
+}
+
+const struct record *
+state_find(const struct state *state, const char *name)
+{
+	const struct history *history = &state->recorded.history;
+	const struct record *found = NULL;
+
+	for (size_t i = 0; i < history->record_count; i++) {
+		if (!is_named(history->records[i].order, name))
+			continue;
+		if (found != NULL) {
+			say_ambiguous(state, name);
+			return NULL;
+		}
+		found = &history->records[i];
+	}
+	if (found == NULL)
+		cmd_fail("there is no order \"%s\"; `palang list --all` shows "
+			 "those there are",
+			name);
+	return found;
+}
+
+/* ---- a change ---- */
+
+int
+state_change(struct state *state)
+{
+	int ret = fill_publication(state);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = ledger_begin(state->ledger, true);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+int
+state_rehearse(struct state *state)
+{
+	return fill_publication(state);
+}
+
+int
+state_prepare(struct state *state, bool dry)
+{
+	const struct publish_step compile[] = {
+		publish_prepare[0], {NULL, NULL}};
+	int ret = publish_run(
+		&state->publication, dry ? compile : publish_prepare);
+
+	return ret == 0 ? EXIT_DONE : fail_publication(state, ret);
+}
+
+int
+state_event(struct state *state, const char *what, const struct order *order,
+	const char *detail)
+{
+	const struct pal_manifest *manifest = &state->publication.manifest;
+	struct ledger_event event = {.at = state->started_ms,
+		.what = what,
+		.authority = order == NULL ? NULL : order->authority,
+		.id = order == NULL ? NULL : order->id,
+		.who = state->who,
+		.detail = detail,
+		.has_generation = manifest->generation != 0,
+		.generation = manifest->generation};
+	int ret;
+
+	memcpy(event.epoch, manifest->epoch, PAL_EPOCH_SIZE);
+	ret = ledger_add_event(state->ledger, &event);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+/* Behind the rename of the manifest nothing can fail that matters now. */
+static bool
+is_tidying(const char *step)
+{
+	return step != NULL &&
+	       (strcmp(step, "clean") == 0 || strcmp(step, "mark") == 0);
+}
+
+int
+state_finish(struct state *state)
+{
+	int ret = ledger_commit(state->ledger);
+
+	if (ret != 0)
+		return state_fail_ledger(state, ret);
+	ret = publish_run(&state->publication, publish_install);
+	if (ret == 0)
+		return EXIT_DONE;
+	if (is_tidying(state->publication.failed)) {
+		problem_warning(&state->problems, NULL, 0, 0,
+			"published; but at the step \"%s\": %s",
+			state->publication.failed,
+			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+		return EXIT_DONE;
+	}
+	fail_publication(state, ret);
+	return cmd_fail("it is recorded; the next command that writes, or "
+			"`palang publish`, publishes it");
+}
+
+void
+state_abandon(struct state *state)
+{
+	ledger_rollback(state->ledger);
+}

@@ -1,0 +1,93 @@
+/*
+ * What a command works on: the configuration, the ledger, what is recorded
+ * in it, and the lists folder.
+ *
+ * For commands alone: functions that return int give EXIT_DONE (0) or an exit
+ * code, and have then said why on stderr.
+ */
+#ifndef TOOL_STATE_H
+#define TOOL_STATE_H
+
+#include "cmd.h"
+#include "publish.h"
+
+#define STATE_LOCK_FILE "lock"
+#define STATE_LOCK_WAIT 30 /* seconds to wait for another palang */
+
+struct state {
+	struct config config;
+	char *who; /* runs the command: "budi", "budi (sudo)", "uid 1000" */
+	int64_t started_ms; /* milliseconds since 1970 UTC; judges */
+	int64_t started_mono_ms;
+
+	struct ledger *ledger;
+	struct ledger_state recorded;
+	int lock, lists;          /* descriptors, or -1 */
+	struct problems problems; /* printed by state_close */
+	struct publication publication;
+};
+
+/* Loads the configuration and looks at the clock.  state needs state_close
+ * from here on, whatever comes. */
+int state_begin(struct state *state, const struct cmd_call *call);
+
+/* Becomes the configured user if we are root, opens the ledger and loads it.
+ * To write: takes the lock, and completes what a command before left undone;
+ * to read: as it is. */
+int state_open_read(struct state *state);
+int state_open_write(struct state *state);
+
+/* Prints the problems, undoes what is not committed. */
+void state_close(struct state *state);
+
+static inline int64_t
+state_now(const struct state *state)
+{
+	return state->started_ms / 1000;
+}
+
+/* Prints the problems found so far, and forgets them.  EXIT_ERROR if there was
+ * an error among them. */
+int state_tell(struct state *state);
+
+/* Milliseconds since the command began. */
+int64_t state_elapsed(const struct state *state);
+
+/* The order that a person names: its id if only one authority uses it, else
+ * AUTHORITY:ID.  NULL, having said why. */
+const struct record *state_find(const struct state *state, const char *name);
+
+/* Index of a record of the history. */
+static inline size_t
+state_index(const struct state *state, const struct record *record)
+{
+	return (size_t)(record - state->recorded.records);
+}
+
+/* "the ledger: TEXT"; returns EXIT_ERROR. */
+int state_fail_ledger(const struct state *state, int err);
+
+/* ---- a change: begin, record, prepare, say what it was, finish ---- */
+
+int state_change(struct state *state);
+
+/* The same for show: state_prepare may follow, dry, and nothing else.  What
+ * was opened to read will do. */
+int state_rehearse(struct state *state);
+
+/* Compiles; dry: and no more.  Otherwise takes the generation and writes the
+ * image. */
+int state_prepare(struct state *state, bool dry);
+
+/* Adds to what was ever done, with the generation prepared.  order and
+ * detail may be NULL. */
+int state_event(struct state *state, const char *what,
+	const struct order *order, const char *detail);
+
+/* Commits and installs.  Behind this the change is in the lists. */
+int state_finish(struct state *state);
+
+/* Undoes the change begun, in the ledger; not in memory. */
+void state_abandon(struct state *state);
+
+#endif

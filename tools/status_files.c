@@ -1,0 +1,205 @@
+#include "status_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "palang/error.h"
+
+int
+status_open(const char *live_dir)
+{
+	int live = file_open_folder(live_dir), folder, saved;
+
+	if (live < 0)
+		return -1;
+	folder = openat(live, "status",
+		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	saved = errno;
+	close(live);
+	errno = saved;
+	return folder;
+}
+
+void
+resolvers_fini(struct resolvers *resolvers)
+{
+	for (size_t i = 0; i < resolvers->count; i++)
+		pal_status_fini(&resolvers->items[i].status);
+	free(resolvers->items);
+	memset(resolvers, 0, sizeof *resolvers);
+}
+
+/* One file.  What cannot be read is told, not passed over. */
+static void
+read_one(struct resolver *resolver, int folder, int64_t now_ms)
+{
+	char *text = NULL;
+	size_t len;
+
+	resolver->error = file_read_at(folder, resolver->file,
+		PAL_STATUS_SIZE_MAX, FILE_NOFOLLOW, &text, &len);
+	if (resolver->error == 0)
+		resolver->error =
+			pal_status_parse(&resolver->status, text, len);
+	free(text);
+	if (resolver->error != 0) {
+		memset(&resolver->status, 0, sizeof resolver->status);
+		return;
+	}
+	resolver->age_ms = now_ms - resolver->status.heartbeat;
+	/* A heartbeat from the future is none: somebody's clock is wrong. */
+	resolver->live = resolver->age_ms < PAL_HEARTBEAT_LIVE * 1000 &&
+	                 resolver->age_ms > -PAL_HEARTBEAT_LIVE * 1000;
+}
+
+/* Temporary files and the like begin with a dot. */
+static int
+is_status(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' &&
+	       strlen(entry->d_name) < sizeof((struct resolver *)0)->file;
+}
+
+static int
+list_files(struct resolvers *resolvers, int folder)
+{
+	struct dirent **entries = NULL;
+	int count = scandirat(folder, ".", &entries, is_status, alphasort);
+	int ret = 0;
+
+	if (count < 0)
+		return errno == ENOMEM ? PAL_ENOMEM : PAL_ESYS;
+	resolvers->items = calloc(RESOLVERS_MAX, sizeof *resolvers->items);
+	if (resolvers->items == NULL)
+		ret = PAL_ENOMEM;
+	for (int i = 0; i < count; i++) {
+		if (ret == 0 && resolvers->count < RESOLVERS_MAX)
+			strcpy(resolvers->items[resolvers->count++].file,
+				entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return ret;
+}
+
+int
+status_read(struct resolvers *resolvers, int folder, int64_t now_ms)
+{
+	int ret;
+
+	memset(resolvers, 0, sizeof *resolvers);
+	ret = list_files(resolvers, folder);
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < resolvers->count; i++) {
+		read_one(&resolvers->items[i], folder, now_ms);
+		resolvers->live += resolvers->items[i].live;
+	}
+	return 0;
+}
+
+bool
+resolver_reached(const struct resolver *resolver,
+	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
+	enum status_reach reach)
+{
+	const struct pal_status *status = &resolver->status;
+	uint64_t reached =
+		reach == REACH_SWEPT ? status->swept : status->generation;
+
+	return memcmp(status->epoch, epoch, PAL_EPOCH_SIZE) == 0 &&
+	       reached >= generation;
+}
+
+size_t
+resolvers_behind(const struct resolvers *resolvers,
+	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
+	enum status_reach reach)
+{
+	size_t behind = 0;
+
+	for (size_t i = 0; i < resolvers->count; i++) {
+		const struct resolver *resolver = &resolvers->items[i];
+
+		behind += resolver->live &&
+		          !resolver_reached(resolver, epoch, generation, reach);
+	}
+	return behind;
+}
+
+/* ---- waiting ---- */
+
+#define POLL_MS 100 /* inotify hastens; this always runs */
+
+static int64_t
+clock_ms(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A watch on the folder, or -1: then polling has to do. */
+static int
+watch(int folder)
+{
+	char path[64];
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	/* inotify knows no *at call; this names the folder that is open. */
+	snprintf(path, sizeof path, "/proc/self/fd/%d", folder);
+	if (inotify_add_watch(fd, path, IN_MOVED_TO | IN_CLOSE_WRITE) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Until something changes, or it is time to look anyway. */
+static void
+sleep_until_change(int fd, int64_t left_ms)
+{
+	struct pollfd change = {fd, POLLIN, 0};
+	char events[4096];
+
+	poll(&change, fd < 0 ? 0 : 1,
+		left_ms < POLL_MS ? (int)left_ms : POLL_MS);
+	while (fd >= 0 && read(fd, events, sizeof events) > 0)
+		continue;
+}
+
+int
+status_wait(struct resolvers *resolvers, int folder,
+	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
+	enum status_reach reach, int timeout_ms)
+{
+	int64_t end = clock_ms(CLOCK_MONOTONIC) + timeout_ms;
+	int fd = watch(folder), ret;
+
+	for (;;) {
+		int64_t left;
+
+		ret = status_read(resolvers, folder, clock_ms(CLOCK_REALTIME));
+		left = end - clock_ms(CLOCK_MONOTONIC);
+		if (ret != 0 || resolvers->live == 0 || left <= 0 ||
+			resolvers_behind(resolvers, epoch, generation, reach) ==
+				0)
+			break;
+		resolvers_fini(resolvers);
+		sleep_until_change(fd, left);
+	}
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
