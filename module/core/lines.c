@@ -7,7 +7,7 @@ lines_open(struct lines *lines, const char *text, size_t len)
 {
 	lines->next = text;
 	lines->end = text + len;
-	lines->at = lines->line_end = text;
+	lines->line = lines->at = lines->line_end = text;
 	lines->number = 0;
 }
 
@@ -19,7 +19,7 @@ lines_next(struct lines *lines)
 
 	if (lf == NULL)
 		return false;
-	lines->at = lines->next;
+	lines->line = lines->at = lines->next;
 	lines->line_end = lf;
 	lines->next = lf + 1;
 	lines->number++;
@@ -50,7 +50,8 @@ lines_rest(struct lines *lines)
 bool
 lines_done(const struct lines *lines)
 {
-	return lines->at == lines->line_end;
+	return lines->at == lines->line_end &&
+		(lines->at == lines->line || lines->at[-1] != ' ');
 }
 
 bool

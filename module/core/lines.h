@@ -16,7 +16,7 @@ struct word {
 
 struct lines {
 	const char *next, *end;
-	const char *at, *line_end; /* the line being read */
+	const char *line, *at, *line_end; /* the one being read */
 	unsigned number;           /* from 1 */
 };
 
@@ -33,7 +33,7 @@ struct word lines_word(struct lines *lines);
 /* What is left of the line. */
 struct word lines_rest(struct lines *lines);
 
-/* True if the whole line has been read. */
+/* True if the whole line has been read, and no blank stands at its end. */
 bool lines_done(const struct lines *lines);
 
 bool word_is(struct word word, const char *text);

@@ -113,6 +113,25 @@ refuses_nonsense(void **state)
 		pal_manifest_format(text, sizeof(text), &m), PAL_EFORM);
 }
 
+/* One form only: a blank more, even with a good checksum, is refused. */
+static void
+refuses_blanks(void **state)
+{
+	(void)state;
+	struct pal_manifest m = example();
+	char text[PAL_MANIFEST_SIZE_MAX], hex[PAL_SHA256_HEX];
+	uint8_t digest[PAL_SHA256_SIZE];
+	size_t len = (size_t)pal_manifest_format(text, sizeof(text), &m);
+	char *chain = strstr(text, "chain yes\n") + strlen("chain yes");
+
+	memmove(chain + 1, chain, len - (size_t)(chain - text));
+	*chain = ' ';
+	len++;
+	pal_sha256(text, len - 69, digest);
+	memcpy(text + len - 65, pal_sha256_to_hex(hex, digest), 64);
+	assert_int_equal(pal_manifest_parse(&m, text, len, NULL), PAL_EFORM);
+}
+
 static void
 names_versions(void **state)
 {
@@ -148,6 +167,7 @@ main(void)
 		cmocka_unit_test(round_trips),
 		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(refuses_nonsense),
+		cmocka_unit_test(refuses_blanks),
 		cmocka_unit_test(names_versions),
 		cmocka_unit_test(ages),
 	};
