@@ -205,6 +205,26 @@ look_for_manifest(struct pal_live *live)
 	}
 }
 
+/* A worker is busy for seconds (with load_cache, say).  What the others hold
+ * in the cache need not wait for it; step 4 comes again when it is back. */
+static void
+wait_on(struct pal_live *live)
+{
+	int64_t now = monotonic_ms();
+
+	for (size_t at = 0; at < live->changed_count; at += EVICT_SLICE) {
+		size_t left = live->changed_count - at;
+		live->host.evict(live->host.ctx, live->changed + at,
+			left < EVICT_SLICE ? left : EVICT_SLICE);
+	}
+	if (now - live->settle_said < COMPLAIN_MS)
+		return;
+	live->settle_said = now;
+	live_log(live, PAL_LOG_WARN,
+		"palang: waiting generation=%llu for a worker that is busy",
+		(unsigned long long)generation(live));
+}
+
 /* Step 3, and 5: the counts of a snapshot are whole once no worker has it. */
 static void
 settle(struct pal_live *live)
@@ -212,14 +232,7 @@ settle(struct pal_live *live)
 	if (live->old == NULL)
 		return;
 	if (live->host.settle(live->host.ctx, SETTLE_MS) != 0) {
-		int64_t now = monotonic_ms();
-		if (now - live->settle_said >= COMPLAIN_MS) {
-			live->settle_said = now;
-			live_log(live, PAL_LOG_WARN,
-				"palang: waiting generation=%llu for a worker "
-				"that is busy",
-				(unsigned long long)generation(live));
-		}
+		wait_on(live);
 		return;
 	}
 	add_past(live, live->old);

@@ -347,7 +347,8 @@ waits_for_workers(void **state)
 	publish(2, one, 0);
 	AWAIT(host.settled >= 3);
 	assert_true(blocks(live, "t.me", 0)); /* published, that it is */
-	AWAIT(host.evicted_count == 0);
+	/* the other workers' cache does not wait for it */
+	AWAIT(host.evicted_count >= 2);
 	read_status(&status);
 	assert_int_equal(status.generation, 1);
 	pal_status_fini(&status);
