@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cmd.h"
+#include "commands.h"
 
 static const char head[] =
 	"# An order, to be edited.  Lines that begin with # and a key are "

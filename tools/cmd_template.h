@@ -6,8 +6,6 @@
 
 #include "order.h"
 
-extern const struct cmd cmd_template;
-
 /* Writes an order that says so much as it stands.  Lines that begin with `#`
  * and a letter are keys that may be left out: without the `#` they count.
  * now: an RFC 3339 time. */

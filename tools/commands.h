@@ -5,6 +5,7 @@
 #include "cmd.h"
 
 extern const struct cmd cmd_init, cmd_publish;
+extern const struct cmd cmd_check, cmd_template;
 extern const struct cmd cmd_apply, cmd_block, cmd_lift;
 extern const struct cmd cmd_suspend, cmd_resume;
 extern const struct cmd cmd_show, cmd_list, cmd_why, cmd_history, cmd_status;

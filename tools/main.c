@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "cmd_template.h"
 #include "commands.h"
 
 /* In the order of --help: what an operator meets first stands first. */
 const struct cmd *const commands[] = {
 	&cmd_init,
 	&cmd_template,
+	&cmd_check,
 	&cmd_apply,
 	&cmd_block,
 	&cmd_lift,
