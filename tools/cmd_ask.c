@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "palang/error.h"
 
 #define RESOLV_CONF    "/etc/resolv.conf"

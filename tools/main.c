@@ -16,6 +16,8 @@ const struct cmd *const commands[] = {
 	&cmd_suspend,
 	&cmd_resume,
 	&cmd_publish,
+	&cmd_ask,
+	&cmd_host,
 	NULL,
 };
 
