@@ -79,7 +79,9 @@ static enum effect_state
 block_state(const struct effect *effect, const struct history *history,
 	const struct record *record, int64_t now)
 {
-	if (!any_left(effect, record->received))
+	/* It was to begin later, and never did. */
+	if (record->received < effect->window.start &&
+		!any_left(effect, effect->window.start))
 		return EFFECT_CANCELLED;
 	if (!any_left(effect, now))
 		return EFFECT_LIFTED;

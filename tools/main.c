@@ -15,9 +15,15 @@ const struct cmd *const commands[] = {
 	&cmd_lift,
 	&cmd_suspend,
 	&cmd_resume,
+	&cmd_show,
+	&cmd_list,
+	&cmd_why,
+	&cmd_history,
+	&cmd_status,
 	&cmd_publish,
 	&cmd_ask,
 	&cmd_host,
+	&cmd_verify_image,
 	NULL,
 };
 

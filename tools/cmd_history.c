@@ -1,0 +1,209 @@
+/* palang history: everything that was ever done. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "idn.h"
+#include "json.h"
+#include "palang/error.h"
+#include "state.h"
+#include "text.h"
+#include "timefmt.h"
+
+static int run(const struct cmd_call *call);
+
+static const struct cmd_option options[] = {
+	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_history = {"history", "[ORDER|NAME]",
+	"what was ever done, by whom and when",
+	"Lists what was done, in order: with an ORDER, what was done with it "
+	"and the lifts of it; with a NAME, with the orders that ever covered "
+	"it; else everything. Nothing is ever taken out of the history.",
+	options, 0, 1, run};
+
+/* Which records the history is asked about; all if picked is NULL. */
+struct picking {
+	const struct state *state;
+	bool *picked;             /* by record */
+	struct json_writer *json; /* NULL: print */
+};
+
+static void
+pick(struct picking *picking, const struct record *record)
+{
+	picking->picked[state_index(picking->state, record)] = true;
+}
+
+/* An order, and what lifts or replaces it. */
+static void
+pick_with_related(struct picking *picking, const struct record *record)
+{
+	const struct record *next;
+	size_t cursor = 0;
+
+	pick(picking, record);
+	while ((next = history_next(&picking->state->recorded.history,
+			record->order->authority, record->order->id,
+			&cursor)) != NULL)
+		pick(picking, next);
+}
+
+static size_t
+pick_order(struct picking *picking, const char *text)
+{
+	const struct history *history = &picking->state->recorded.history;
+	size_t found = 0;
+
+	for (size_t i = 0; i < history->record_count; i++) {
+		const struct record *record = &history->records[i];
+		char key[ORDER_KEY_MAX];
+
+		if (strcmp(record->order->id, text) != 0 &&
+			strcmp(order_key(key, record->order), text) != 0)
+			continue;
+		pick_with_related(picking, record);
+		found++;
+	}
+	return found;
+}
+
+/* The orders that have, or had, something to say of the name. */
+static int
+pick_name(struct picking *picking, const char *text)
+{
+	const struct history *history = &picking->state->recorded.history;
+	char why[IDN_WHY_MAX];
+	struct pal_name name;
+
+	if (idn_read(&name, text, why) != 0)
+		return cmd_fail("there is no order \"%s\", and it is no name "
+				"either: %s",
+			text, why);
+	for (size_t i = 0; i < history->record_count; i++) {
+		struct effect effect;
+
+		if (history->records[i].order->action != ORDER_BLOCK)
+			continue;
+		if (effect_of(&effect, history, &picking->state->config, i) !=
+			0)
+			return cmd_fail("%s", pal_strerror(PAL_ENOMEM));
+		if (effect_find(&effect, &name) != NULL)
+			pick_with_related(picking, &history->records[i]);
+		effect_fini(&effect);
+	}
+	return EXIT_DONE;
+}
+
+static bool
+is_picked(const struct picking *picking, const struct ledger_event *event)
+{
+	const struct record *record;
+
+	if (picking->picked == NULL)
+		return true;
+	if (event->authority == NULL || event->id == NULL)
+		return false;
+	record = history_find(
+		&picking->state->recorded.history, event->authority, event->id);
+	return record != NULL &&
+	       picking->picked[state_index(picking->state, record)];
+}
+
+static void
+print_event(const struct ledger_event *event)
+{
+	char time[TIME_TEXT_MAX];
+
+	printf("%s  ", time_format(time, event->at / 1000));
+	text_print(stdout, event->what);
+	if (event->authority != NULL && event->id != NULL)
+		printf("  %s:%s", event->authority, event->id);
+	printf("  by ");
+	text_print(stdout, event->who);
+	if (event->has_generation)
+		printf("  generation %" PRIu64, event->generation);
+	if (event->detail != NULL) {
+		printf("  ");
+		text_print(stdout, event->detail);
+	}
+	putchar('\n');
+}
+
+static void
+put_event(struct json_writer *json, const struct ledger_event *event)
+{
+	char time[TIME_TEXT_MAX];
+
+	json_put_object(json, NULL);
+	json_put_text(json, "time", time_format(time, event->at / 1000));
+	json_put_int(json, "time_ms", event->at);
+	json_put_text(json, "what", event->what);
+	json_put_text(json, "authority", event->authority);
+	json_put_text(json, "id", event->id);
+	json_put_text(json, "who", event->who);
+	json_put_text(json, "detail", event->detail);
+	if (event->has_generation)
+		json_put_int(json, "generation", (int64_t)event->generation);
+	else
+		json_put_null(json, "generation");
+	json_end(json);
+}
+
+static int
+tell(void *ctx, const struct ledger_event *event)
+{
+	const struct picking *picking = ctx;
+
+	if (!is_picked(picking, event))
+		return 0;
+	if (picking->json != NULL)
+		put_event(picking->json, event);
+	else
+		print_event(event);
+	return 0;
+}
+
+static int
+history(struct state *state, const char *what, bool as_json)
+{
+	struct picking picking = {state, NULL, NULL};
+	struct json_writer json;
+	int ret = EXIT_DONE;
+
+	json_start_array(&json);
+	picking.json = as_json ? &json : NULL;
+	if (what != NULL) {
+		picking.picked = calloc(
+			state->recorded.history.record_count + 1, sizeof(bool));
+		if (picking.picked == NULL)
+			ret = cmd_fail("no memory");
+		else if (pick_order(&picking, what) == 0)
+			ret = pick_name(&picking, what);
+	}
+	if (ret == EXIT_DONE &&
+		(ret = ledger_events(state->ledger, tell, &picking)) != 0)
+		ret = state_fail_ledger(state, ret);
+	if (ret == EXIT_DONE && as_json)
+		ret = json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
+	else
+		json_drop(&json);
+	free(picking.picked);
+	return ret;
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	struct state state;
+	int ret = state_begin(&state, call);
+
+	if (ret == EXIT_DONE)
+		ret = state_open_read(&state);
+	if (ret == EXIT_DONE)
+		ret = history(&state, call->count > 0 ? call->args[0] : NULL,
+			cmd_option(call, "json") != NULL);
+	state_close(&state);
+	return ret;
+}

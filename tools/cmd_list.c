@@ -1,0 +1,164 @@
+/* palang list: the orders and lifts, a line each. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "json.h"
+#include "palang/error.h"
+#include "state.h"
+#include "text.h"
+#include "timefmt.h"
+
+static int run(const struct cmd_call *call);
+
+/* Each of the options picks states; more than one of them picks all theirs. */
+static const struct cmd_option options[] = {
+	{"active", 0, NULL, "those in force"},
+	{"pending", 0, NULL, "those that begin later, and lifts that wait"},
+	{"expired", 0, NULL, "those whose time is over, or replaced"},
+	{"lifted", 0, NULL,
+		"those lifted as a whole, now or before they began"},
+	{"all", 0, NULL, "all"}, {"json", 'j', NULL, "print JSON"},
+	{NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_list = {"list", "", "the recorded orders and lifts",
+	"Lists orders and lifts in the order of their receipt: state, key, "
+	"what they do, since when. Without options those that are in force, "
+	"begin later, or are suspended.",
+	options, 0, 0, run};
+
+#define BIT(state) (1u << (state))
+
+static const struct {
+	const char *option;
+	unsigned states;
+} filters[] = {
+	{"active", BIT(EFFECT_ACTIVE)},
+	{"pending", BIT(EFFECT_PENDING) | BIT(EFFECT_WAITING)},
+	{"expired", BIT(EFFECT_EXPIRED) | BIT(EFFECT_REPLACED)},
+	{"lifted", BIT(EFFECT_LIFTED) | BIT(EFFECT_CANCELLED)},
+	{"all", ~0u},
+};
+
+static unsigned
+wanted(const struct cmd_call *call)
+{
+	unsigned states = 0;
+
+	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+		if (cmd_option(call, filters[i].option) != NULL)
+			states |= filters[i].states;
+	}
+	if (states == 0)
+		states = BIT(EFFECT_ACTIVE) | BIT(EFFECT_PENDING) |
+		         BIT(EFFECT_WAITING) | BIT(EFFECT_SUSPENDED);
+	return states;
+}
+
+static struct pal_interval
+window_of(const struct state *state, const struct record *record)
+{
+	if (record->order->action == ORDER_LIFT)
+		return effect_lift_window(record);
+	return effect_window(&state->recorded.history, record, NULL);
+}
+
+static void
+print_row(const struct state *state, size_t index, enum effect_state found)
+{
+	const struct record *record = &state->recorded.records[index];
+	const struct order *order = record->order;
+	struct pal_interval window = window_of(state, record);
+	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
+
+	printf("%-9s  %s", effect_state_name(found), order_key(key, order));
+	if (order->action == ORDER_LIFT)
+		printf("  lifts %s%s:%s",
+			order->target_count == 0 ? "" : "names of ",
+			order->lifts_authority, order->lifts);
+	else
+		printf("  blocks %zu name%s", order->target_count,
+			order->target_count == 1 ? "" : "s");
+	printf("  from %s", time_format(time, window.start));
+	if (window.end != PAL_NEVER)
+		printf(" to %s", time_format(time, window.end));
+	if (state->recorded.documents[index].source != NULL)
+		printf("  transcribed");
+	if (order->reference != NULL) {
+		printf("  ");
+		text_print(stdout, order->reference);
+	}
+	putchar('\n');
+}
+
+static void
+put_row(struct json_writer *json, const struct state *state, size_t index,
+	enum effect_state found)
+{
+	const struct record *record = &state->recorded.records[index];
+	const struct order *order = record->order;
+	struct pal_interval window = window_of(state, record);
+	char time[TIME_TEXT_MAX];
+
+	json_put_object(json, NULL);
+	json_put_text(json, "authority", order->authority);
+	json_put_text(json, "id", order->id);
+	json_put_text(
+		json, "action", order->action == ORDER_LIFT ? "lift" : "block");
+	json_put_text(json, "state", effect_state_name(found));
+	json_put_text(json, "from", time_format(time, window.start));
+	json_put_text(json, "to",
+		window.end == PAL_NEVER ? NULL : time_format(time, window.end));
+	json_put_text(json, "received", time_format(time, record->received));
+	json_put_int(json, "targets", (int64_t)order->target_count);
+	if (order->action == ORDER_LIFT) {
+		json_put_text(json, "lifts_authority", order->lifts_authority);
+		json_put_text(json, "lifts", order->lifts);
+	}
+	json_put_text(json, "reference", order->reference);
+	json_put_text(json, "source", state->recorded.documents[index].source);
+	json_end(json);
+}
+
+static int
+list(struct state *state, unsigned states, struct json_writer *json)
+{
+	const struct history *history = &state->recorded.history;
+
+	for (size_t i = 0; i < history->record_count; i++) {
+		enum effect_state found;
+		int ret = effect_state(
+			history, &state->config, i, state_now(state), &found);
+
+		if (ret != 0)
+			return cmd_fail("%s", pal_strerror(ret));
+		if ((states & BIT(found)) == 0)
+			continue;
+		if (json != NULL)
+			put_row(json, state, i, found);
+		else
+			print_row(state, i, found);
+	}
+	return EXIT_DONE;
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	bool as_json = cmd_option(call, "json") != NULL;
+	struct json_writer json;
+	struct state state;
+	int ret = state_begin(&state, call);
+
+	if (ret == EXIT_DONE)
+		ret = state_open_read(&state);
+	json_start_array(&json);
+	if (ret == EXIT_DONE)
+		ret = list(&state, wanted(call), as_json ? &json : NULL);
+	if (ret == EXIT_DONE && as_json)
+		ret = json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
+	else
+		json_drop(&json);
+	state_close(&state);
+	return ret;
+}

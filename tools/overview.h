@@ -1,0 +1,43 @@
+/*
+ * The state of everything: the lists against the ledger, the resolvers
+ * against the lists, the orders that want attention.
+ *
+ * For commands alone, with the conventions of state.h.
+ */
+#ifndef TOOL_OVERVIEW_H
+#define TOOL_OVERVIEW_H
+
+#include "state.h"
+#include "status_files.h"
+
+#define EFFECT_STATES (EFFECT_WAITING + 1)
+
+struct overview {
+	struct ledger_generation newest;
+	enum publish_gap gap;
+	struct resolvers resolvers;
+	enum effect_state *states;                          /* by record */
+	size_t blocks[EFFECT_STATES], lifts[EFFECT_STATES]; /* how many */
+	size_t names; /* targets of the orders in force */
+	/* Errors: what a monitoring should ring for.  Warnings: what a person
+	 * should know. */
+	struct problems findings;
+};
+
+/* overview needs overview_fini in any case. */
+int overview_make(struct overview *overview, struct state *state);
+void overview_fini(struct overview *overview);
+
+/* True if the order's review is due, and it blocks or will. */
+bool overview_review_due(const struct overview *overview,
+	const struct state *state, size_t index);
+
+/* How the resolver reads in one word: OK, EMPTY, DEGRADED, or what is wrong
+ * with its status file or its heartbeat. */
+const char *overview_word(const struct resolver *resolver);
+
+void overview_print(const struct overview *overview, const struct state *state);
+int overview_print_json(
+	const struct overview *overview, const struct state *state);
+
+#endif
