@@ -13,8 +13,9 @@
 #define ORDER_VERSION       1
 #define ORDER_FILE_MAX      (1u << 20) /* octets */
 #define ORDER_TARGETS_MAX   100000
-#define ORDER_AUTHORITY_MAX 25 /* [a-z0-9-]{1,24} and a NUL */
-#define ORDER_ID_MAX        49 /* [A-Za-z0-9][A-Za-z0-9._/:-]{0,47}, NUL */
+#define ORDER_BATCH_MAX     10000 /* documents in a file */
+#define ORDER_AUTHORITY_MAX 25    /* [a-z0-9-]{1,24} and a NUL */
+#define ORDER_ID_MAX        49    /* [A-Za-z0-9][A-Za-z0-9._/:-]{0,47}, NUL */
 #define ORDER_KEY_MAX       (ORDER_AUTHORITY_MAX + ORDER_ID_MAX) /* a:id, NUL */
 #define ORDER_CONTACTS_MAX  3
 #define ORDER_AHEAD_MAX     86400 /* seconds that `issued` may lie ahead */

@@ -225,6 +225,10 @@ parse(struct order_batch *batch, const char *file, const char *data, size_t len,
 		problem_error(problems, file, 0, 0,
 			"there is no order in it; an order begins with "
 			"`palang-order: 1`");
+	else if (stream.count > ORDER_BATCH_MAX)
+		yaml_error(&draft.reader, stream.documents[ORDER_BATCH_MAX],
+			"more than %d orders in one file; split it",
+			ORDER_BATCH_MAX);
 	else
 		ret = read_documents(batch, &draft, &stream, now);
 	if (ret == 0 && problems->errors > errors)

@@ -363,6 +363,45 @@ names_all_that_stand_twice(void **state)
 	problems_fini(&problems);
 }
 
+/* A batch, and the targets of an order, up to their limits. */
+static void
+keeps_to_its_limits(void **state)
+{
+	struct problems problems = {0};
+	struct order_batch batch;
+	char *text;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	for (int i = 0; i <= ORDER_BATCH_MAX; i++)
+		fprintf(out, "---\n");
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(parse(&batch, text, &problems), PAL_EFORM);
+	assert_int_equal(problems.errors, 1);
+	assert_non_null(strstr(problems.items[0].text, "more than 10000"));
+	problems_fini(&problems);
+	free(text);
+
+	out = open_memstream(&text, &len);
+	assert_non_null(out);
+	fprintf(out, "%s", BLOCK "scope: exact\ntargets:\n");
+	for (int i = 0; i < ORDER_TARGETS_MAX; i++)
+		fprintf(out, "- %x.m\n", (unsigned)i);
+	fflush(out);
+	assert_int_equal(parse(&batch, text, &problems), 0);
+	assert_int_equal(batch.orders[0].target_count, ORDER_TARGETS_MAX);
+	order_batch_fini(&batch);
+	fprintf(out, "- m\n");
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(parse(&batch, text, &problems), PAL_EFORM);
+	assert_non_null(
+		strstr(problems.items[0].text, "more than 100,000 targets"));
+	problems_fini(&problems);
+	free(text);
+}
+
 /* `issued` against the clock: a day of slack, no more. */
 static void
 refuses_orders_from_the_future(void **state)
@@ -482,6 +521,7 @@ main(void)
 		cmocka_unit_test(refuses_with_line_and_way_out),
 		cmocka_unit_test(reads_a_batch_whole_or_not_at_all),
 		cmocka_unit_test(names_all_that_stand_twice),
+		cmocka_unit_test(keeps_to_its_limits),
 		cmocka_unit_test(refuses_orders_from_the_future),
 		cmocka_unit_test(tells_orders_apart),
 		cmocka_unit_test(fills_the_members),
