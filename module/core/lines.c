@@ -51,7 +51,7 @@ bool
 lines_done(const struct lines *lines)
 {
 	return lines->at == lines->line_end &&
-		(lines->at == lines->line || lines->at[-1] != ' ');
+	       (lines->at == lines->line || lines->at[-1] != ' ');
 }
 
 bool

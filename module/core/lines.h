@@ -17,7 +17,7 @@ struct word {
 struct lines {
 	const char *next, *end;
 	const char *line, *at, *line_end; /* the one being read */
-	unsigned number;           /* from 1 */
+	unsigned number;                  /* from 1 */
 };
 
 void lines_open(struct lines *lines, const char *text, size_t len);
