@@ -1,0 +1,484 @@
+/* The commands, from the command line to the lists. */
+#include "tool_util.h"
+
+#include "json.h"
+
+#define BLOCK                                                                  \
+	"palang-order: 1\n"                                                    \
+	"authority: k\n"                                                       \
+	"id: 2017/1\n"                                                         \
+	"action: block\n"                                                      \
+	"issued: 2017-07-14T09:00:00+07:00\n"
+
+#define SCOPE   "scope: exact\n"
+#define TARGETS "targets: [t.me, telegram.org]\n"
+
+#define APPLY "apply --transcribed --source letter "
+
+static void
+test_init(void **state)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+	} folders[] = {{"state", 0750}, {"state/feeds", 0750},
+		{"state/spool", 0750}, {"live", 0755}, {"live/lists", 0755},
+		{"live/status", 02770}};
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		char path[160];
+		struct stat st;
+
+		snprintf(path, sizeof path, "%s/%s", tool.dir, folders[i].name);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(st.st_mode & 07777, folders[i].mode);
+	}
+	assert_int_equal(tool_generation(&tool), 1);
+	/* Once more: nothing is made, nothing published. */
+	tool_expect(&tool, 0, "init");
+	assert_null(strstr(tool.out, "made"));
+	assert_int_equal(tool_generation(&tool), 1);
+	/* A configuration that is there is not written over. */
+	tool_expect(&tool, 2, "init --dir /tmp/elsewhere");
+	tool_expect_in(tool.err, "is there already");
+	tool_remove(&tool);
+}
+
+/* The configuration that init writes is one that it reads. */
+static void
+test_init_sample(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	assert_int_equal(unlink(tool.config), 0);
+	tool_expect(&tool, 0, "init --dir %s/more", tool.dir);
+	tool_expect_in(tool.out, "made     ");
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_expect(&tool, 0, "why t.me");
+	tool_expect_in(tool.out, "answer nodata");
+	tool_remove(&tool);
+}
+
+static void
+test_before_init(void **state)
+{
+	static const char *const words[] = {"status", "list", "why t.me",
+		"history", "show 1", "block t.me --scope exact", "publish"};
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		char path[128], other[128];
+
+		snprintf(path, sizeof path, "%s/state", tool.dir);
+		snprintf(other, sizeof other, "%s/gone", tool.dir);
+		assert_int_equal(rename(path, other), 0);
+		tool_expect(&tool, 2, "%s", words[i]);
+		tool_expect_in(tool.err, "palang init");
+		assert_int_equal(rename(other, path), 0);
+	}
+	tool_remove(&tool);
+}
+
+/* Who may give orders, and how they come. */
+static void
+test_sources(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "k.yaml", BLOCK SCOPE TARGETS);
+	tool_expect(&tool, 2, "apply %s/k.yaml", tool.dir);
+	tool_expect_in(tool.err, "--transcribed --source");
+	tool_expect(&tool, 2, "apply --transcribed %s/k.yaml", tool.dir);
+	tool_expect_in(tool.err, "--transcribed needs --source");
+	tool_write(&tool, "s.yaml",
+		"palang-order: 1\nauthority: signs\nid: 1\naction: block\n"
+		"issued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS);
+	tool_expect(&tool, 2, APPLY "%s/s.yaml", tool.dir);
+	tool_expect_in(tool.err, "comes with signatures");
+	tool_write(&tool, "x.yaml",
+		"palang-order: 1\nauthority: nobody\nid: 1\naction: block\n"
+		"issued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS);
+	tool_expect(&tool, 2, APPLY "%s/x.yaml", tool.dir);
+	tool_expect_in(tool.err, "authority \"nobody\" is not in");
+	assert_int_equal(tool_generation(&tool), 1);
+	tool_write(&tool, "o.yaml",
+		"palang-order: 1\nauthority: operator\nid: 1\naction: block\n"
+		"issued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS);
+	tool_expect(&tool, 0, "apply %s/o.yaml", tool.dir);
+	tool_expect(&tool, 0, APPLY "%s/k.yaml", tool.dir);
+	assert_int_equal(tool_generation(&tool), 3);
+	tool_expect(&tool, 0, "show k:2017/1");
+	tool_expect_in(tool.out, "# transcribed from: letter");
+	tool_remove(&tool);
+}
+
+/* CASES 19 and 20. */
+static void
+test_again(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "1.yaml", BLOCK SCOPE TARGETS);
+	tool_expect(&tool, 0, APPLY "%s/1.yaml", tool.dir);
+	/* By mail, with other line ends, comments and an order of its own. */
+	tool_write(&tool, "2.yaml",
+		"# from the mail\r\npalang-order: 1\r\nauthority: k\r\n"
+		"action: block\r\nid: 2017/1\r\n"
+		"issued: 2017-07-14T02:00:00Z\r\n"
+		"targets:\r\n  - {name: telegram.org., scope: exact}\r\n"
+		"  - {name: T.ME, scope: exact}\r\n");
+	tool_expect(&tool, 0, APPLY "%s/2.yaml", tool.dir);
+	tool_expect_in(tool.out, "k:2017/1: recorded already, nothing to do");
+	assert_int_equal(tool_generation(&tool), 2);
+	tool_write(&tool, "3.yaml",
+		BLOCK SCOPE "targets: [t.me, telegram.org, telegram.me]\n");
+	tool_expect(&tool, 2, APPLY "%s/3.yaml", tool.dir);
+	tool_expect_in(tool.err, "k:2017/1 is recorded already, and says "
+				 "something else");
+	tool_expect_in(tool.err, "this one: - telegram.me");
+	assert_int_equal(tool_generation(&tool), 2);
+	tool_expect(&tool, 1, "why telegram.me");
+	/* As received is as received. */
+	tool_expect(&tool, 0, "show --received 2017/1");
+	assert_string_equal(tool.out, BLOCK SCOPE TARGETS);
+	tool_remove(&tool);
+}
+
+/* CASES 21. */
+static void
+test_ambiguous(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(
+		&tool, 0, "block t.me --scope exact --authority k --id 2017/1");
+	tool_expect(&tool, 0, "show 2017/1");
+	tool_expect(
+		&tool, 0, "block t.me --scope exact --authority m --id 2017/1");
+	tool_expect(&tool, 2, "show 2017/1");
+	tool_expect_in(tool.err, "  k:2017/1\n  m:2017/1\n");
+	tool_expect(&tool, 2, "lift 2017/1");
+	tool_expect(&tool, 0, "show m:2017/1");
+	tool_expect_in(tool.out, "# m:2017/1: active");
+	tool_expect(&tool, 2, "show 2017/2");
+	tool_remove(&tool);
+}
+
+/* CASES 22, and other batches of which one document is refused. */
+static void
+test_batch(void **state)
+{
+	static const char one[] = BLOCK SCOPE "targets: [t.me]\n";
+	struct tool tool;
+	char text[1024];
+
+	(void)state;
+	tool_create(&tool);
+	snprintf(text, sizeof text,
+		"%s---\npalang-order: 1\nauthority: k\nid: 2\naction: block\n"
+		"colour: red\nissued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS
+		"---\npalang-order: 1\nauthority: k\nid: 3\naction: block\n"
+		"issued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS,
+		one);
+	tool_write(&tool, "b.yaml", text);
+	tool_expect(&tool, 2, APPLY "%s/b.yaml", tool.dir);
+	tool_expect_in(tool.err, "/b.yaml:13:1: error: ");
+	tool_expect_in(tool.err, "colour");
+	tool_expect(&tool, 0, "list --all");
+	assert_string_equal(tool.out, "");
+	/* Good form, but the second contradicts the first. */
+	snprintf(text, sizeof text,
+		"%s---\npalang-order: 1\nauthority: k\nid: 2\naction: lift\n"
+		"lifts: 2017/1\nissued: 2017-07-14T09:00:00Z\n"
+		"targets: [x.me]\n",
+		one);
+	tool_write(&tool, "b.yaml", text);
+	tool_expect(&tool, 2, APPLY "%s/b.yaml", tool.dir);
+	tool_expect_in(tool.err, "k:2017/1 never blocked x.me");
+	tool_expect_in(tool.err, "none of the 2 documents was recorded");
+	tool_expect(&tool, 1, "why t.me");
+	/* In two files of a folder, read by name; other files are not. */
+	snprintf(text, sizeof text, "%s/orders", tool.dir);
+	assert_int_equal(mkdir(text, 0755), 0);
+	tool_write(&tool, "orders/2.yaml",
+		"palang-order: 1\nauthority: k\nid: 2\naction: lift\n"
+		"lifts: 2017/1\nissued: 2017-07-14T09:00:00Z\n");
+	tool_write(&tool, "orders/1.yaml", one);
+	tool_write(&tool, "orders/README", "nothing\n");
+	tool_expect(&tool, 0, APPLY "%s/orders", tool.dir);
+	tool_expect_in(tool.out, "  t.me: open\n");
+	assert_string_equal(tool.err, "");
+	tool_remove(&tool);
+}
+
+static void
+test_block_and_lift(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 2, "block t.me");
+	tool_expect_in(tool.err, "--scope is needed");
+	tool_expect(&tool, 2, "block me --scope subtree");
+	tool_expect(&tool, 0,
+		"block t.me B\xc3\xbc"
+		"cher.example. --scope exact --id A --reason 'a test'");
+	tool_expect_in(tool.out, "operator:A: in force, blocks 2 names");
+	tool_expect(&tool, 0, "why xn--bcher-kva.example");
+	tool_expect(&tool, 0, "block t.me --scope exact --authority m --id B");
+	tool_expect(&tool, 0,
+		"block telegram.org --scope subtree --id C --answer nxdomain");
+	tool_expect(&tool, 0, "why x.telegram.org");
+	tool_expect_in(tool.out, "answer nxdomain, owner telegram.org");
+	/* CASES 6: the lift tells who else blocks. */
+	tool_expect(&tool, 0, "lift A t.me");
+	tool_expect_in(tool.out, "  t.me: still blocked by m:B\n");
+	tool_expect(&tool, 0, "lift m:B");
+	tool_expect_in(tool.out, "  t.me: open\n");
+	/* CASES 8 and 9. */
+	tool_expect(&tool, 0, "lift C web.telegram.org");
+	tool_expect_in(tool.out, "  web.telegram.org and below: open\n");
+	tool_expect(&tool, 1, "why a.web.telegram.org");
+	tool_expect(&tool, 0, "why telegram.org");
+	tool_expect_in(tool.out, "answer nodata, owner telegram.org");
+	/* CASES 10: nothing changes. */
+	tool_expect(&tool, 2, "lift C x.me");
+	tool_expect(&tool, 2, "lift C --id A");
+	tool_expect_in(tool.err, "operator:A is recorded already");
+	assert_int_equal(tool_generation(&tool), 7);
+	tool_expect(&tool, 0, "list --lifted");
+	tool_expect_in(tool.out, "lifted     m:B");
+	assert_null(strstr(tool.out, "operator:C"));
+	tool_remove(&tool);
+}
+
+/* A name of the order's own below what is lifted stays blocked, and the lift
+ * says so. */
+static void
+test_lift_below(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "1.yaml",
+		BLOCK SCOPE "targets:\n"
+			    "  - {name: telegram.org, scope: subtree}\n"
+			    "  - pluto.web.telegram.org\n");
+	tool_expect(&tool, 0, APPLY "%s/1.yaml", tool.dir);
+	tool_expect(&tool, 0, "lift 2017/1 web.telegram.org");
+	tool_expect_in(tool.out, "  web.telegram.org and below: open\n"
+				 "  pluto.web.telegram.org: still blocked by "
+				 "k:2017/1\n");
+	tool_remove(&tool);
+}
+
+static void
+test_suspend(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 2, "suspend A");
+	tool_expect_in(tool.err, "--reason is needed");
+	tool_expect(&tool, 1, "resume A");
+	tool_expect(&tool, 0, "suspend A --reason 'the court'");
+	tool_expect(&tool, 1, "why t.me");
+	tool_expect(&tool, 1, "suspend A --reason again");
+	tool_expect(&tool, 0, "status");
+	tool_expect_in(tool.out, "suspended operator:A since ");
+	tool_expect_in(tool.out, ": the court\n");
+	tool_expect(&tool, 0, "resume A");
+	tool_expect(&tool, 0, "why t.me");
+	assert_int_equal(tool_generation(&tool), 4);
+	tool_expect(&tool, 0, "lift A");
+	tool_expect(&tool, 0, "list --all --json");
+	tool_expect_in(tool.out, "\"state\": \"lifted\"");
+	tool_remove(&tool);
+}
+
+/* -n says what would happen, and does nothing. */
+static void
+test_dry(void **state)
+{
+	static const struct {
+		const char *command, *said;
+	} cases[] = {
+		{"block web.telegram.org --scope exact -n", "would record"},
+		{"lift A t.me -n", "  t.me: open"},
+		{"lift A -n --wait", "would record"},
+		{"suspend A --reason x -n", "would suspend: operator:A"},
+		{"publish -n", "would publish"},
+	};
+	struct pal_manifest before, after;
+	struct tool tool;
+	char *history;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me telegram.me --scope exact --id A");
+	tool_manifest(&tool, &before);
+	tool_expect(&tool, 0, "history");
+	history = strdup(tool.out);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		tool_expect(&tool, 0, "%s", cases[i].command);
+		tool_expect_in(tool.out, cases[i].said);
+	}
+	/* What would be refused is. */
+	tool_expect(&tool, 2, "lift A x.me -n");
+	tool_manifest(&tool, &after);
+	assert_memory_equal(&before, &after, sizeof before);
+	tool_expect(&tool, 0, "history");
+	assert_string_equal(tool.out, history);
+	free(history);
+	tool_remove(&tool);
+}
+
+static void
+test_history(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "block telegram.org --scope subtree --id B");
+	tool_expect(&tool, 0, "lift A --id A2");
+	tool_expect(&tool, 0, "history x.telegram.org");
+	tool_expect_in(tool.out, "block  operator:B");
+	assert_null(strstr(tool.out, "operator:A"));
+	tool_expect(&tool, 0, "history t.me");
+	tool_expect_in(tool.out, "lift  operator:A2");
+	tool_expect(&tool, 0, "history A");
+	tool_expect_in(tool.out, "operator:A2");
+	assert_null(strstr(tool.out, "operator:B"));
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "init  by ");
+	tool_expect(&tool, 2, "history 'no such'");
+	tool_remove(&tool);
+}
+
+/* Whatever a command prints as JSON is JSON. */
+static void
+test_json(void **state)
+{
+	static const struct {
+		const char *command;
+		int code;
+	} cases[] = {
+		{"list --json", 0},
+		{"list --all --json", 0},
+		{"show A --json", 0},
+		{"why t.me --json", 0},
+		{"why x.example --json", 1},
+		{"history --json", 0},
+		{"history t.me --json", 0},
+		{"status --json", 0},
+		{"status --check --json", 1},
+	};
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0,
+		"block t.me --scope exact --id A --reason 'a \"test\"'");
+	tool_expect(&tool, 0, "suspend A --reason x");
+	tool_expect(&tool, 0, "resume A");
+	tool_resolver(&tool, "one", 0, PAL_STATE_DEGRADED, 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct json_value *value = NULL;
+
+		tool_expect(&tool, cases[i].code, "%s", cases[i].command);
+		if (json_read(&value, tool.out, tool.out_len) != 0)
+			fail_msg("%s: %s", cases[i].command, tool.out);
+		json_free(value);
+	}
+	tool_expect(&tool, 0, "status --json");
+	tool_expect_in(tool.out, "\"state\": \"DEGRADED\"");
+	tool_remove(&tool);
+}
+
+static void
+test_verify(void **state)
+{
+	struct pal_manifest manifest;
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_manifest(&tool, &manifest);
+	tool_expect(&tool, 0, "verify-image %s/live/lists/%s", tool.dir,
+		manifest.lists[0].file);
+	tool_expect_in(tool.out, "good: orders, 1 rules, 1 orders");
+	tool_write(&tool, "bad.img", "not an image");
+	tool_expect(&tool, 1, "verify-image %s/bad.img", tool.dir);
+	tool_expect(&tool, 1, "verify-image --json %s/bad.img", tool.dir);
+	tool_expect_in(tool.out, "\"good\": false");
+	tool_expect(&tool, 2, "verify-image %s/none.img", tool.dir);
+	tool_remove(&tool);
+}
+
+/* A changed configuration comes into force with publish. */
+static void
+test_publish(void **state)
+{
+	struct tool tool;
+	char text[1024];
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_expect(&tool, 0, "why t.me");
+	tool_expect_in(tool.out, "answer sinkhole");
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"answer: refused\n",
+		tool.dir, tool.dir);
+	tool_write(&tool, "palang.yaml", text);
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "why t.me");
+	tool_expect_in(tool.out, "answer refused");
+	assert_int_equal(tool_generation(&tool), 3);
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_init_sample),
+		cmocka_unit_test(test_before_init),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_ambiguous),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_block_and_lift),
+		cmocka_unit_test(test_lift_below),
+		cmocka_unit_test(test_suspend),
+		cmocka_unit_test(test_dry),
+		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_verify),
+		cmocka_unit_test(test_publish),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

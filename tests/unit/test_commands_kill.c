@@ -1,0 +1,220 @@
+/*
+ * Commands side by side, killed at any moment, and on a full disk: the old
+ * state or the new one, and the next command puts in order what is left.
+ */
+#include "tool_util.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "verdict.h"
+
+/* ---- CASES 38: at the same moment ---- */
+
+#define SIDE_BY_SIDE 4
+#define ROUNDS       5
+
+/* Blocks a name as soon as the gate is closed, together with the others. */
+static void
+block_at_gate(struct tool *tool, const int gate[2], int round, int number)
+{
+	char go;
+
+	close(gate[1]);
+	if (read(gate[0], &go, 1) != 0)
+		_exit(100);
+	_exit(tool_run(tool, "block n%d-%d.example --scope exact --id %d-%d",
+		round, number, round, number));
+}
+
+static void
+test_together(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	for (int round = 0; round < ROUNDS; round++) {
+		pid_t children[SIDE_BY_SIDE];
+		int gate[2];
+
+		assert_int_equal(pipe(gate), 0);
+		for (int i = 0; i < SIDE_BY_SIDE; i++) {
+			children[i] = fork();
+			assert_true(children[i] >= 0);
+			if (children[i] == 0)
+				block_at_gate(&tool, gate, round, i);
+		}
+		close(gate[1]);
+		close(gate[0]);
+		for (int i = 0; i < SIDE_BY_SIDE; i++) {
+			int status;
+
+			assert_int_equal(
+				waitpid(children[i], &status, 0), children[i]);
+			assert_int_equal(status, 0);
+		}
+		/* All in force, each under a generation of its own. */
+		for (int i = 0; i < SIDE_BY_SIDE; i++)
+			tool_expect(&tool, 0, "why n%d-%d.example", round, i);
+		assert_int_equal(
+			tool_generation(&tool), 1 + (round + 1) * SIDE_BY_SIDE);
+	}
+	tool_remove(&tool);
+}
+
+/* ---- killed ---- */
+
+/* What the lists block now, judged without any command that might mend. */
+static bool
+lists_block(const struct tool *tool, const char *text)
+{
+	struct verdict_source *source = NULL;
+	struct pal_verdict verdict;
+	char path[128], why[VERDICT_WHY_MAX];
+	struct pal_name name;
+
+	snprintf(path, sizeof path, "%s/live", tool->dir);
+	if (verdict_open(&source, path, why) != 0)
+		fail_msg("the lists are not whole: %s", why);
+	assert_int_equal(pal_name_from_text(&name, text, strlen(text)), 0);
+	verdict_judge(
+		source, &name, PAL_TYPE_A, tool_now_ms() / 1000, &verdict);
+	verdict_close(source);
+	return verdict.action == PAL_BLOCK;
+}
+
+static bool
+ledger_has(struct tool *tool, const char *id)
+{
+	return tool_run(tool, "show %s", id) == 0;
+}
+
+/* Whatever was cut short: ledger and lists are whole, and after the next
+ * command they say the same. */
+static void
+check_after(struct tool *tool, const char *id, const char *name)
+{
+	bool recorded = ledger_has(tool, id), blocked = lists_block(tool, name);
+
+	assert_true(lists_block(tool, "always.example"));
+	/* The ledger knows of everything that is in the lists. */
+	if (blocked)
+		assert_true(recorded);
+	tool_expect(tool, 0, "init");
+	assert_int_equal(lists_block(tool, name), recorded);
+	assert_true(lists_block(tool, "always.example"));
+	assert_int_equal(ledger_has(tool, id), recorded);
+}
+
+#define KILLS 80
+
+static void
+test_killed(void **state)
+{
+	unsigned before = 0, after = 0;
+	int64_t began, took;
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	began = tool_now_ms();
+	tool_expect(&tool, 0, "block always.example --scope exact");
+	took = tool_now_ms() - began + 1;
+	/* From the first system call to well behind the last. */
+	for (int i = 0; i < KILLS; i++) {
+		int64_t late = 2 * took * 1000000 * i / KILLS;
+		const struct timespec delay = {
+			late / 1000000000, late % 1000000000};
+		char id[24], name[32];
+		pid_t child;
+
+		snprintf(id, sizeof id, "kill-%d", i);
+		snprintf(name, sizeof name, "n%d.example", i);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(tool_run(&tool, "block %s --scope exact --id %s",
+				name, id));
+		nanosleep(&delay, NULL);
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		if (ledger_has(&tool, id))
+			after++;
+		else
+			before++;
+		check_after(&tool, id, name);
+	}
+	/* The delays were worth something. */
+	assert_true(before > 0);
+	assert_true(after > 0);
+	tool_remove(&tool);
+}
+
+/* ---- no room ---- */
+
+/* A file may not grow beyond so much: as a full disk, EFBIG for ENOSPC. */
+static int
+run_limited(struct tool *tool, rlim_t limit, const char *id, const char *name)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		const struct rlimit size = {limit, limit};
+
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &size);
+		/* The output goes to files, too. */
+		_exit(tool_run(
+			tool, "block %s --scope exact --id %s", name, id));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+test_no_room(void **state)
+{
+	unsigned failed = 0, done = 0;
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block always.example --scope exact");
+	for (rlim_t limit = 0; limit < 120000; limit += 1500) {
+		char id[24], name[32];
+		int code;
+
+		snprintf(id, sizeof id, "room-%lu", (unsigned long)limit);
+		snprintf(name, sizeof name, "n%lu.example",
+			(unsigned long)limit);
+		code = run_limited(&tool, limit, id, name);
+		if (code == 0) {
+			done++;
+			assert_true(ledger_has(&tool, id));
+			assert_true(lists_block(&tool, name));
+		} else {
+			failed++;
+			assert_int_equal(code, 2);
+		}
+		check_after(&tool, id, name);
+	}
+	assert_true(failed > 0);
+	assert_true(done > 0);
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_together),
+		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_no_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
