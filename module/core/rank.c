@@ -176,7 +176,7 @@ reserve(struct ranking *r, size_t more)
 	struct rank_out *out = r->out;
 	size_t need = out->claim_count + more;
 
-	if (need <= r->claim_room)
+	if (need < r->claim_room)
 		return 0;
 	size_t room = need + need / 2 + 64;
 	void *claims = realloc(out->claims, room * sizeof(*out->claims));

@@ -171,16 +171,16 @@ add_intervals(struct pal_writer *w, const struct pal_interval *intervals,
 	size_t count, struct rank_entry *entry)
 {
 	size_t size = count * sizeof(*intervals);
-	const uint8_t *last = w->intervals.data +
-	                      (size_t)w->last_intervals * sizeof(*intervals);
 
+	if (count > UINT16_MAX)
+		return PAL_ELIMIT;
 	if (count != w->last_count || count == 0 ||
-		memcmp(last, intervals, size) != 0) {
+		memcmp(w->intervals.data +
+				w->last_intervals * sizeof(*intervals),
+			intervals, size) != 0) {
 		w->last_intervals =
 			(uint32_t)(w->intervals.len / sizeof(*intervals));
 		w->last_count = (uint32_t)count;
-		if (count > UINT16_MAX)
-			return PAL_ELIMIT;
 		if (count > 0 && !table_add(&w->intervals, intervals, size))
 			return PAL_ENOMEM;
 	}
