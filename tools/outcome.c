@@ -33,7 +33,6 @@ outlook_open(struct outlook *outlook, const struct state *state)
 	uint8_t *copy = malloc(publication->image_len);
 	int ret;
 
-	memset(outlook, 0, sizeof *outlook);
 	if (copy == NULL)
 		return PAL_ENOMEM;
 	memcpy(copy, publication->image, publication->image_len);
@@ -259,12 +258,25 @@ print_item(const struct intake_item *item, const struct state *state,
 	return 0;
 }
 
+/* Blocks are told without judging any name. */
+static bool
+any_lift(const struct intake *intake)
+{
+	for (size_t i = 0; i < intake->count; i++) {
+		if (intake->items[i].order->action == ORDER_LIFT)
+			return true;
+	}
+	return false;
+}
+
 int
 outcome_print(const struct intake *intake, struct state *state, bool dry)
 {
 	struct outlook outlook;
-	int ret = outlook_open(&outlook, state);
+	int ret;
 
+	memset(&outlook, 0, sizeof outlook);
+	ret = any_lift(intake) ? outlook_open(&outlook, state) : 0;
 	for (size_t i = 0; i < intake->count && ret == 0; i++)
 		ret = print_item(&intake->items[i], state, &outlook, dry);
 	outlook_close(&outlook);

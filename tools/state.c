@@ -385,6 +385,7 @@ state_finish(struct state *state)
 	if (ret != 0)
 		return state_fail_ledger(state, ret);
 	ret = publish_run(&state->publication, publish_install);
+	state->published_ms = state_elapsed(state);
 	if (ret == 0)
 		return EXIT_DONE;
 	if (is_tidying(state->publication.failed)) {

@@ -19,6 +19,7 @@ struct state {
 	char *who; /* runs the command: "budi", "budi (sudo)", "uid 1000" */
 	int64_t started_ms; /* milliseconds since 1970 UTC; judges */
 	int64_t started_mono_ms;
+	int64_t published_ms; /* how long it took until the lists had it */
 
 	struct ledger *ledger;
 	struct ledger_state recorded;
