@@ -31,22 +31,22 @@ add_before_modules(struct causes *causes)
 }
 
 static void
-add_resolvers(struct causes *causes, const struct resolvers *resolvers)
+add_resolvers(struct causes *causes, const struct fleet *fleet)
 {
-	if (!resolvers->known)
+	if (!fleet->known)
 		return;
-	if (resolvers->behind > 0)
+	if (fleet->behind > 0)
 		add(causes,
 			"resolver %s is not up to date: generation %" PRIu64
 			" is in effect there, %" PRIu64
 			" is published; see `palang status`",
-			resolvers->behind_name, resolvers->behind_generation,
-			resolvers->generation);
-	else if (resolvers->empty > 0)
+			fleet->behind_name, fleet->behind_generation,
+			fleet->generation);
+	else if (fleet->empty > 0)
 		add(causes,
 			"a resolver started with no list loaded (EMPTY); see "
 			"`palang status`");
-	else if (resolvers->live == 0)
+	else if (fleet->live == 0)
 		add(causes, "no running resolver reports that it reads these "
 			    "lists: the module is not loaded, or reads another "
 			    "folder; see `palang host --check`");
@@ -56,7 +56,7 @@ add_resolvers(struct causes *causes, const struct resolvers *resolvers)
 static void
 of_unblocked(struct causes *causes, const struct question *question,
 	const struct reply *reply, const struct seen *seen,
-	const struct resolvers *resolvers)
+	const struct fleet *fleet)
 {
 	if (seen->kind == SEEN_REFERRAL && !question->recurse)
 		add(causes,
@@ -71,7 +71,9 @@ of_unblocked(struct causes *causes, const struct question *question,
 			"no resolver, or its access-control keeps us out");
 	if (seen->kind == SEEN_FAILED || seen->kind == SEEN_REFUSED)
 		return;
-	add_resolvers(causes, resolvers);
+	if (causes->count > 0)
+		return;
+	add_resolvers(causes, fleet);
 	add(causes,
 		"the server asked does not load the module, or stands in "
 		"front of one that does and answers from a cache of its own");
@@ -115,7 +117,7 @@ of_refused(struct causes *causes)
 static void
 of_other_block(struct causes *causes, const struct reply *reply,
 	const struct seen *seen, const struct pal_snapshot *snapshot,
-	const struct resolvers *resolvers)
+	const struct fleet *fleet)
 {
 	struct pal_policy policy;
 
@@ -131,10 +133,10 @@ of_other_block(struct causes *causes, const struct reply *reply,
 			"not up to date, or a cache in front of it is not",
 			(int)policy.authority.len, policy.authority.text,
 			(int)policy.id.len, policy.id.text);
-		add_resolvers(causes, resolvers);
+		add_resolvers(causes, fleet);
 		return;
 	}
-	add_resolvers(causes, resolvers);
+	add_resolvers(causes, fleet);
 	if (seen->ede != NULL && seen->ede->len > 0)
 		add(causes,
 			"another block, or one of before: the reason given is "
@@ -162,7 +164,7 @@ void
 cause_find(struct causes *causes, const struct expected *expected,
 	enum agreement agreement, const struct question *question,
 	const struct reply *reply, const struct seen *seen,
-	const struct pal_snapshot *snapshot, const struct resolvers *resolvers)
+	const struct pal_snapshot *snapshot, const struct fleet *fleet)
 {
 	causes->count = 0;
 	if (agreed(agreement))
@@ -175,11 +177,38 @@ cause_find(struct causes *causes, const struct expected *expected,
 		add(causes,
 			"the order is the right one, the answer is not as it "
 			"is set now: the resolver is not up to date");
-		add_resolvers(causes, resolvers);
+		add_resolvers(causes, fleet);
 	} else if (seen->kind != SEEN_BLOCKED)
-		of_unblocked(causes, question, reply, seen, resolvers);
+		of_unblocked(causes, question, reply, seen, fleet);
 	else if (expected->kind == EXPECT_ORDER && seen->ede == NULL)
 		of_no_reason(causes, reply);
 	else
-		of_other_block(causes, reply, seen, snapshot, resolvers);
+		of_other_block(causes, reply, seen, snapshot, fleet);
+}
+
+void
+cause_as_listed(struct causes *causes, const struct expected *listed)
+{
+	causes->count = 0;
+	if (listed->kind == EXPECT_ORDER)
+		add(causes,
+			"the resolver does what the lists say: blocked by "
+			"%s:%s",
+			listed->authority, listed->id);
+	else
+		add(causes, "the resolver does what the lists say: they leave "
+			    "this name open");
+}
+
+void
+cause_of_forgery(struct causes *causes, const struct reply *reply)
+{
+	causes->count = 0;
+	if (reply->aa)
+		add_before_modules(causes);
+	else
+		add(causes,
+			"nothing in the answer says who blocks: another module "
+			"of the resolver, a resolver upstream of it, or "
+			"something on its way to the name's servers");
 }

@@ -94,8 +94,11 @@ open_lists(struct inquiry *inquiry, const struct cmd_call *call,
 		dir = config->live_dir;
 	if (dir == NULL)
 		return 0;
-	if (verdict_open(&inquiry->lists, dir, why) == 0)
+	if (verdict_open(&inquiry->lists, dir, why) == 0) {
+		fleet_read(&inquiry->fleet, dir,
+			&verdict_snapshot(inquiry->lists)->manifest);
 		return 0;
+	}
 	if (!asked_for && cmd_option(call, "expect") != NULL)
 		return 0;
 	return cmd_fail("ask: %s", why);
@@ -174,10 +177,23 @@ judge(struct inquiry *inquiry, const struct cmd_call *call)
 	return 0;
 }
 
+/* True if the resolver does what the lists say, whatever was expected. */
+static bool
+follows_lists(const struct inquiry *inquiry, struct expected *listed)
+{
+	if (inquiry->lists == NULL || inquiry->expected.from_lists)
+		return false;
+	judge_expect_lists(listed, inquiry->lists, &inquiry->question,
+		&inquiry->reply, time(NULL));
+	return agreed(judge_agree(listed, &inquiry->question, &inquiry->reply,
+		&inquiry->seen, verdict_snapshot(inquiry->lists)));
+}
+
 static void
 find_causes(struct inquiry *inquiry)
 {
 	struct causes *causes = &inquiry->causes;
+	struct expected listed;
 
 	if (inquiry_holds(inquiry))
 		return;
@@ -185,13 +201,12 @@ find_causes(struct inquiry *inquiry)
 		&inquiry->question, &inquiry->reply, &inquiry->seen,
 		inquiry->lists == NULL ? NULL
 				       : verdict_snapshot(inquiry->lists),
-		&inquiry->resolvers);
-	if (inquiry->truth_asked && causes->count == 0 &&
-		inquiry->finding.truth == TRUTH_BLOCKED)
-		snprintf(causes->text[causes->count++], CAUSE_TEXT_MAX,
-			"nothing in the answer says who blocks: another "
-			"module of the resolver, a resolver upstream of it, "
-			"or something on its way to the name's servers");
+		&inquiry->fleet);
+	if (!agreed(inquiry->agreement) && follows_lists(inquiry, &listed))
+		cause_as_listed(causes, &listed);
+	else if (inquiry->truth_asked && causes->count == 0 &&
+		 inquiry->finding.truth == TRUTH_BLOCKED)
+		cause_of_forgery(causes, &inquiry->reply);
 }
 
 static int

@@ -15,6 +15,7 @@ static int run(const struct cmd_call *call);
 static const struct cmd_option options[] = {
 	{"check", 0, NULL, "say in one line whether the start will succeed"},
 	{"unbound", 0, "PROGRAM", "else that of PATH, or /usr/sbin/unbound"},
+	{"conf", 0, "FILE", "unbound.conf, else " UBCONF_DEFAULT_FILE},
 	{"module", 0, "FILE",
 		"palang.so; else the dynlib-file that is configured"},
 	{"dir", 0, "DIR",
@@ -26,9 +27,7 @@ const struct cmd cmd_host = {"host", "",
 	"tell whether an Unbound can be started with palang.so",
 	"Looks, without starting anything, whether the next start of Unbound "
 	"with its configuration and palang.so will succeed: --check says so "
-	"in one line, for ExecStartPre. --config FILE names unbound.conf here, "
-	"else it is " UBCONF_DEFAULT_FILE
-	". Exit code 0: it will; 1: it will not, "
+	"in one line, for ExecStartPre. Exit code 0: it will; 1: it will not, "
 	"and why, and the way out; 2: that cannot be told. Like the module it "
 	"obeys PALANG_DIR, PALANG_SAME_USER and PALANG_ON_EMPTY. Without "
 	"--check, shows all that was found.",
@@ -66,16 +65,6 @@ given(const struct cmd_call *call, const char *option, const char *fallback)
 	const char *value = cmd_option(call, option);
 
 	return value != NULL ? value : fallback;
-}
-
-/* This command knows no palang.yaml: --config is Unbound's. */
-static const char *
-unbound_conf(const struct cmd_call *call)
-{
-	bool by_option = call->config_given &&
-	                 call->config_file != getenv("PALANG_CONFIG");
-
-	return by_option ? call->config_file : UBCONF_DEFAULT_FILE;
 }
 
 static const struct problem *
@@ -213,7 +202,7 @@ run(const struct cmd_call *call)
 	struct host_options where = {
 		.unbound = given(
 			call, "unbound", find_program(program, sizeof program)),
-		.config = unbound_conf(call),
+		.config = given(call, "conf", UBCONF_DEFAULT_FILE),
 		.module = cmd_option(call, "module"),
 		.dir = given(
 			call, "dir", setting("PALANG_DIR", HOST_DEFAULT_DIR)),

@@ -46,12 +46,11 @@ say_block(char **text, const struct inquiry *inquiry)
 {
 	static const char *const endings[] = {
 		[AGREE] = "It is.",
-		[AGREE_WITHOUT_REASON] = "It is, though the answer gives no "
-					 "reason.",
+		[AGREE_WITHOUT_REASON] = "It is, but for no given reason.",
+		[AGREE_REAL] = "It passes, since validators need that type.",
 		[DISAGREE] = "It is not.",
 		[DISAGREE_REASON] = "It is blocked, but for another reason.",
-		[DISAGREE_FORM] = "It is, but is answered in another way than "
-				  "is set now.",
+		[DISAGREE_FORM] = "It is, but not in the way that is set.",
 	};
 	const char *ending = endings[inquiry->agreement];
 	char by[ORDER_KEY_MAX + 8];
@@ -66,8 +65,7 @@ say_truth(char **text, const struct inquiry *inquiry)
 {
 	static const char *const phrases[] = {
 		[TRUTH_REAL] = "is open: the answer is the real one",
-		[TRUTH_DIFFERENT] = "is open: the answer differs from what our "
-				    "own recursion found, but is no block",
+		[TRUTH_DIFFERENT] = "is open: not our own answer, but no block",
 		[TRUTH_BLOCKED] = "is blocked",
 		[TRUTH_UNKNOWN] = "is not proven to be open",
 	};

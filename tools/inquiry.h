@@ -21,7 +21,7 @@ struct inquiry {
 	struct expected expected;
 	struct seen seen;
 	enum agreement agreement;
-	struct resolvers resolvers;
+	struct fleet fleet;
 	struct causes causes;
 
 	bool truth_asked;

@@ -248,7 +248,7 @@ agree_order(const struct expected *expected, const struct question *question,
 	}
 	if (expected->verdict.unless_real &&
 		(seen->kind == SEEN_DATA || seen->kind == SEEN_DENIED))
-		return AGREE;
+		return AGREE_REAL;
 	fits = form_fits(expected, question, reply);
 	if (seen->ede == NULL)
 		return fits ? AGREE_WITHOUT_REASON : DISAGREE;

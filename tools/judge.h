@@ -88,6 +88,7 @@ bool judge_find_policy(const struct pal_snapshot *snapshot,
 enum agreement {
 	AGREE,
 	AGREE_WITHOUT_REASON, /* the form fits, but no EDE says why */
+	AGREE_REAL,           /* real, as what validators need may be */
 	AGREE_ALIAS, /* a SVCB or HTTPS target that we were not shown */
 	DISAGREE,
 	DISAGREE_REASON, /* blocked, but for another reason */

@@ -212,7 +212,7 @@ static const struct judge_case cases[] = {
 		"a blocked name never fails"},
 	{refused, "t.me", 1, SEEN_REFUSED, DISAGREE, "access-control",
 		"we are kept out"},
-	{real_address, "t.me", 43, SEEN_DENIED, AGREE, NULL,
+	{real_address, "t.me", 43, SEEN_DENIED, AGREE_REAL, NULL,
 		"DS may be real: nothing there"},
 
 	/* By way of an alias. */
@@ -256,7 +256,7 @@ judge_one(const struct judge_case *c)
 		.type = (uint16_t)c->type,
 		.recurse = true};
 	const struct pal_snapshot *snapshot = verdict_snapshot(source);
-	static const struct resolvers none;
+	static const struct fleet none;
 	struct expected expected;
 	struct causes causes;
 	struct packet packet;
@@ -358,7 +358,7 @@ static void
 test_referral(void **state)
 {
 	struct question question = {.name = name_of("t.me"), .type = 1};
-	static const struct resolvers none;
+	static const struct fleet none;
 	struct expected expected;
 	struct causes causes;
 	struct packet packet;
@@ -390,7 +390,7 @@ static void
 test_resolvers(void **state)
 {
 	static const struct {
-		struct resolvers resolvers;
+		struct fleet fleet;
 		const char *cause;
 	} reports[] = {
 		{{.known = true}, "no running resolver"},
@@ -419,7 +419,7 @@ test_resolvers(void **state)
 	judge_expect_lists(&expected, source, &question, &reply, NOW);
 	for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
 		cause_find(&causes, &expected, DISAGREE, &question, &reply,
-			&seen, NULL, &reports[i].resolvers);
+			&seen, NULL, &reports[i].fleet);
 		print_message("%s\n", causes.text[0]);
 		assert_non_null(strstr(causes.text[0], reports[i].cause));
 	}
