@@ -36,6 +36,7 @@ ln -s "$root/etc/ours.conf" ours.conf
 start ours "$UNBOUND_TREE/unbound" -d -p -c "$root/etc/ours.conf"
 await 30 "Unbound is up" unbound_has_decided ours
 is_running ours || fail "Unbound ended at its start"
+waiting=(--wait=10s)
 
 pid=${daemon_pid[ours]}
 [[ $(readlink "/proc/$pid/root") == "$root" ]] || fail "it is not in a chroot"

@@ -32,16 +32,21 @@ palang_begin() {
 		    a: 198.51.100.3
 		${1-}
 	END
-	palang init
+	palang init >"$scratch/log/init"
+	waiting=()
 }
 
 palang() {
 	"$PALANG" --config "$scratch/palang.yaml" "$@"
 }
 
-# apply FILE...: and the resolvers have it in effect when this returns.
+# What makes a command return once the resolvers have it in effect; nothing
+# before the first of them is started.
+waiting=()
+
+# apply FILE...
 apply() {
-	palang apply --transcribed --source "a test" --wait=10s "$@"
+	palang apply --transcribed --source "a test" "${waiting[@]}" "$@"
 }
 
 # apply_order ID LINE...: a block order of kominfo from now on; the lines are
@@ -64,9 +69,9 @@ order() {
 	printf '%s\n' "$@"
 }
 
-# lift ORDER [NAME...]: of kominfo, in effect when this returns.
+# lift ORDER [NAME...]
 lift() {
-	palang lift --wait=10s "$@"
+	palang lift "${waiting[@]}" "$@"
 }
 
 # rfc3339 SECONDS: the time in so many seconds from now; or at the second

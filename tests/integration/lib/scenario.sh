@@ -26,7 +26,7 @@ network_begin() {
 network_take_slot() {
 	local slot
 	for slot in {1..16}; do
-		exec 9>"/tmp/palang-test-slot-$slot.lock"
+		exec 9>"/run/palang-test-$slot.lock"
 		flock -n 9 && net=127.53.$slot && return
 	done
 	fail "all sixteen test networks are taken"

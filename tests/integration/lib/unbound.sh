@@ -11,6 +11,7 @@ export ASAN_OPTIONS="detect_leaks=0 ${ASAN_OPTIONS-}"
 # unbound_start NAME ADDRESS [TEXT]: with the module.  TEXT is more
 # configuration; it comes last, so it wins where an option is given twice.
 unbound_start() {
+	waiting=(--wait=10s)
 	unbound_run "$1" "$2" "$(with_module "${3-}")"
 }
 
@@ -24,6 +25,7 @@ with_module() {
 
 # The same without the module.
 plain_unbound_start() {
+	waiting=(--wait=10s)
 	unbound_run "$1" "$2" "server: module-config: \"validator iterator\"
 		${3-}"
 }

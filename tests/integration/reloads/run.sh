@@ -34,6 +34,7 @@ palang_begin
 configure 0
 unbound_launch ours
 await 30 "Unbound is up" unbound_is_up ours
+waiting=(--wait=10s)
 apply_order BASE "scope: exact" "targets: [t.me]"
 
 for n in {1..2000}; do

@@ -45,7 +45,7 @@ begin() {
 		"reason: {id: \"Sebuah alasan\", en: \"A reason\"}"
 	apply_order LONG "scope: exact" "targets: [telegram.org]" \
 		"contact: [\"mailto:aduan@kominfo.example\"]" \
-		"reason: {en: \"$(printf 'because %.0s' {1..100})\"}"
+		"reason: {en: \"$(printf 'because %.0s' {1..60})\"}"
 	unbound_start ours "$resolver" "$with_tls"
 }
 
