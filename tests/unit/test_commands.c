@@ -1,6 +1,8 @@
 /* The commands, from the command line to the lists. */
 #include "tool_util.h"
 
+#include <pwd.h>
+
 #include "json.h"
 
 #define BLOCK                                                                  \
@@ -350,6 +352,32 @@ test_dry(void **state)
 	tool_remove(&tool);
 }
 
+/* "-" is standard input. */
+static void
+test_stdin(void **state)
+{
+	int saved = dup(STDIN_FILENO), file;
+	struct tool tool;
+	char path[160];
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "1.yaml", BLOCK SCOPE TARGETS);
+	snprintf(path, sizeof path, "%s/1.yaml", tool.dir);
+	file = open(path, O_RDONLY);
+	dup2(file, STDIN_FILENO);
+	tool_expect(&tool, 0, APPLY "-");
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(file);
+	tool_expect(&tool, 0, "why t.me");
+	tool_expect(&tool, 0, "history 2017/1");
+	tool_expect_in(tool.out, "(stdin)");
+	tool_expect(&tool, 2, APPLY "/nonexistent/x.yaml");
+	tool_expect_in(tool.err, "No such file");
+	tool_remove(&tool);
+}
+
 static void
 test_history(void **state)
 {
@@ -459,6 +487,85 @@ test_publish(void **state)
 	tool_remove(&tool);
 }
 
+/* ---- as root ---- */
+
+static int
+run_user(struct tool *tool, const char *line)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	/* Who has become another user cannot come back. */
+	if (child == 0) {
+		int code = tool_run(tool, "%s", line);
+
+		fputs(tool->err, stderr);
+		_exit(code);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+expect_owner(const struct tool *tool, const char *name, uid_t uid, mode_t mode)
+{
+	char path[160];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/%s", tool->dir, name);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, uid);
+	assert_int_equal(st.st_mode & 07777, mode);
+}
+
+/* Started as root, it becomes the configured user: what it makes is that
+ * user's, and what root alone can read is read before. */
+static void
+test_user(void **state)
+{
+	const struct passwd *entry;
+	uid_t nobody, daemon_uid;
+	struct tool tool;
+	char text[1024], line[256], path[160];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	entry = getpwnam("nobody");
+	assert_non_null(entry);
+	nobody = entry->pw_uid;
+	entry = getpwnam("daemon");
+	assert_non_null(entry);
+	daemon_uid = entry->pw_uid;
+	tool_create(&tool);
+	assert_int_equal(chmod(tool.dir, 0755), 0);
+	snprintf(text, sizeof text,
+		"state-dir: %s/u/state\nlive-dir: %s/u/live\n"
+		"user: nobody\n%s",
+		tool.dir, tool.dir, tool_authorities);
+	tool_write(&tool, "palang.yaml", text);
+	assert_int_equal(run_user(&tool, "init --resolver-user daemon"), 0);
+	expect_owner(&tool, "u", 0, 0755);
+	expect_owner(&tool, "u/state", nobody, 0750);
+	expect_owner(&tool, "u/state/ledger.db", nobody, 0640);
+	expect_owner(&tool, "u/live", 0, 0755);
+	expect_owner(&tool, "u/live/lists", nobody, 0755);
+	expect_owner(&tool, "u/live/status", daemon_uid, 02770);
+	expect_owner(&tool, "u/live/lists/manifest", nobody, 0644);
+	tool_write(&tool, "1.yaml", BLOCK SCOPE TARGETS);
+	snprintf(path, sizeof path, "%s/1.yaml", tool.dir);
+	assert_int_equal(chmod(path, 0600), 0);
+	snprintf(line, sizeof line, APPLY "%s", path);
+	assert_int_equal(run_user(&tool, line), 0);
+	assert_int_equal(run_user(&tool, "why t.me"), 0);
+	expect_owner(&tool, "u/state/ledger.db", nobody, 0640);
+	/* The lock that somebody made as root would shut the user out. */
+	expect_owner(&tool, "u/state/lock", nobody, 0640);
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -474,10 +581,12 @@ main(void)
 		cmocka_unit_test(test_lift_below),
 		cmocka_unit_test(test_suspend),
 		cmocka_unit_test(test_dry),
+		cmocka_unit_test(test_stdin),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_publish),
+		cmocka_unit_test(test_user),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
