@@ -17,8 +17,8 @@ other_build() {
 }
 
 host_check() {
-	PALANG_DIR=$live PALANG_SAME_USER=1 "$PALANG" host --check \
-		--config "$scratch/ours.conf" --unbound "$1" --module "$2" \
+	PALANG_DIR=$live PALANG_SAME_USER=1 palang host --check \
+		--conf "$scratch/ours.conf" --unbound "$1" --module "$2" \
 		2>&1 | tee host
 }
 
