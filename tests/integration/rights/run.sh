@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+#
+# As installed: the tool, started as root, becomes a user of its own; Unbound
+# is another, which may read the lists and write its status, and no more.
+# Lists that its own user owns, or that others can write, it refuses.
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+# Users that every Debian has, in place of palang and unbound.
+readonly TOOL=daemon RESOLVER=nobody
+
+expect_rights() {
+	local got
+	got=$(stat -c '%U %a' "$1")
+	[[ $got == "$2" ]] || fail "$1 is $got, not $2"
+}
+
+as() {
+	setpriv --reuid "$1" --regid "$(id -g "$1")" --clear-groups "${@:2}"
+}
+
+tree_start
+live=$scratch/live
+cat >palang.yaml <<-END
+	state-dir: $scratch/var/state
+	live-dir: $live
+	user: $TOOL
+	ttl: $BLOCK_TTL
+	authorities:
+	  kominfo:
+	    kind: external
+	    signature: transcribed
+	    a: $SINK_A
+	    aaaa: "$SINK_AAAA"
+END
+mkdir var
+palang init --resolver-user "$RESOLVER"
+expect_rights var/state "$TOOL 750"
+expect_rights var/state/ledger.db "$TOOL 640"
+expect_rights live/lists "$TOOL 755"
+expect_rights live/status "$RESOLVER 2770"
+as "$RESOLVER" test ! -w live/lists || fail "the resolver can write lists"
+as "$RESOLVER" test ! -r var/state/ledger.db || fail "it can read the ledger"
+
+unbound_configure ours "$resolver" "$(with_module "server: username: $RESOLVER")"
+start ours env -u PALANG_SAME_USER PALANG_DIR="$live" PALANG_INSTANCE=ours \
+	"$UNBOUND_TREE/unbound" -d -p -c "$scratch/ours.conf"
+await 30 "Unbound is up" unbound_has_decided ours
+waiting=(--wait=10s)
+
+order T "scope: exact" "targets: [t.me]" >order.yaml
+apply order.yaml
+expect_sinkhole t.me T
+expect_rights live/lists/manifest "$TOOL 644"
+palang status --check
+
+say "lists that the resolver owns, or that anyone can write, are refused"
+order U "scope: exact" "targets: [telegram.me]" >order.yaml
+waiting=()
+chown "$RESOLVER" live/lists
+apply order.yaml && fail "the tool writes into a folder of the resolver's"
+chown "$TOOL" live/lists
+chmod 777 live/lists
+apply order.yaml || true
+await 5 "the refusal in the log" log_has ours 'refused .*can write it'
+expect_sinkhole t.me T
+expect_open telegram.me A
+chmod 755 live/lists
+palang publish --wait=10s
+expect_sinkhole telegram.me U
