@@ -1,16 +1,21 @@
 /* The longest match of a name in an image. */
 #include "format.h"
 
-/* The hashes of a name and its ancestors; of[i] is that of the ancestor that
- * starts at label i.  Ancestors of a single label carry no subtree rule. */
-struct hashes {
-	struct sip_hash of[PAL_LABELS_MAX];
+/* Hashes of a name and its ancestors, by the label they start at, and where
+ * the subtree rules of each would stand.  Ancestors of a single label carry
+ * none. */
+struct probe {
+	struct sip_hash hash[PAL_LABELS_MAX];
+	struct set_span span[PAL_LABELS_MAX];
 };
 
+/* Goes along the name three times, so that the memory is asked for all its
+ * ancestors at once: hashes, then the index, then the buckets. */
 static void
-hash_name(const struct pal_image *image, const uint8_t *wire, const uint8_t *at,
-	unsigned count, struct hashes *hashes)
+probe_name(const struct pal_image *image, const uint8_t *wire,
+	const uint8_t *at, unsigned count, struct probe *probe)
 {
+	const struct set *set = &image->sets[SECTION_SUBTREE];
 	struct sip sip;
 
 	sip_init(&sip, image->data + AT_KEY);
@@ -18,30 +23,49 @@ hash_name(const struct pal_image *image, const uint8_t *wire, const uint8_t *at,
 		sip_label(&sip, wire + at[i]);
 		if (i > 0 && i + 1 == count)
 			continue;
-		hashes->of[i] = sip_final(&sip);
-		set_prefetch(&image->sets[SECTION_SUBTREE], hashes->of[i]);
+		probe->hash[i] = sip_final(&sip);
+		set_prefetch_index(set, probe->hash[i]);
+	}
+	for (unsigned i = 0; i + 1 < count; i++) {
+		probe->span[i] = set_span(set, probe->hash[i]);
+		set_prefetch_keys(set, probe->span[i]);
 	}
 }
 
-/* Looks in the set that opens first: no name stands in both. */
+/* The exceptions are asked first: no name stands in both. */
 static bool
-find(const struct pal_image *image, enum pal_scope scope, struct sip_hash hash,
+find_exact(const struct pal_image *image, struct sip_hash hash,
 	struct pal_match *match)
 {
-	bool subtree = scope == PAL_SUBTREE;
-	const struct set *open = &image->sets[subtree ? SECTION_OPEN_SUBTREE
-						      : SECTION_OPEN_EXACT];
-	const struct set *closed =
-		&image->sets[subtree ? SECTION_SUBTREE : SECTION_EXACT];
+	const struct set *set = &image->sets[SECTION_EXACT];
 	uint64_t at;
 
-	match->scope = scope;
-	match->except = set_has(open, hash);
+	match->scope = PAL_EXACT;
+	match->except = set_has(&image->sets[SECTION_OPEN_EXACT], hash);
 	if (match->except)
 		return true;
-	if (!set_find(closed, hash, &at))
+	if (!set_find(set, hash, &at))
 		return false;
-	match->rule = closed->values ? load32(closed->values + 4 * at) : 0;
+	match->rule = set->values ? load32(set->values + 4 * at) : 0;
+	match->hole = set_has(&image->sets[SECTION_ABOVE_OPEN], hash);
+	return true;
+}
+
+static bool
+find_subtree(const struct pal_image *image, const struct probe *probe,
+	unsigned label, struct pal_match *match)
+{
+	const struct set *set = &image->sets[SECTION_SUBTREE];
+	struct sip_hash hash = probe->hash[label];
+	uint64_t at;
+
+	match->scope = PAL_SUBTREE;
+	match->except = set_has(&image->sets[SECTION_OPEN_SUBTREE], hash);
+	if (match->except)
+		return true;
+	if (!set_search(set, probe->span[label], hash, &at))
+		return false;
+	match->rule = set->values ? load32(set->values + 4 * at) : 0;
 	match->hole = set_has(&image->sets[SECTION_ABOVE_OPEN], hash);
 	return true;
 }
@@ -50,17 +74,17 @@ void
 pal_image_match(const struct pal_image *image, const uint8_t *wire,
 	const uint8_t *at, unsigned count, struct pal_match *match)
 {
-	struct hashes hashes;
+	struct probe probe;
 
 	*match = (struct pal_match){0};
 	if (count == 0)
 		return;
-	hash_name(image, wire, at, count, &hashes);
+	probe_name(image, wire, at, count, &probe);
 	match->labels = (uint8_t)count;
-	match->found = find(image, PAL_EXACT, hashes.of[0], match);
+	match->found = find_exact(image, probe.hash[0], match);
 	for (unsigned i = 0; !match->found && i + 1 < count; i++) {
 		match->labels = (uint8_t)(count - i);
-		match->found = find(image, PAL_SUBTREE, hashes.of[i], match);
+		match->found = find_subtree(image, &probe, i, match);
 	}
 }
 

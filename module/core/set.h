@@ -35,23 +35,40 @@ set_bucket(uint64_t hi, uint32_t buckets)
 const char *set_load(struct set *set, const uint8_t *data, size_t len,
 	uint32_t values_below);
 
-/* True if the hash is a member; *at is then its position. */
-static inline bool
-set_find(const struct set *set, struct sip_hash hash, uint64_t *at)
+/* Where a hash would stand: the members of its bucket. */
+struct set_span {
+	uint32_t from, to;
+};
+
+static inline struct set_span
+set_span(const struct set *set, struct sip_hash hash)
 {
 	if (set->count == 0)
-		return false;
+		return (struct set_span){0, 0};
 	const uint8_t *index =
 		set->index + 4 * (size_t)set_bucket(hash.hi, set->buckets);
-	uint32_t from = load32(index), to = load32(index + 4);
-	for (; from < to; from++) {
-		uint64_t key = load64(set->keys + 8 * (size_t)from);
+	return (struct set_span){load32(index), load32(index + 4)};
+}
+
+/* True if the hash is a member of its bucket; *at is then its position. */
+static inline bool
+set_search(const struct set *set, struct set_span span, struct sip_hash hash,
+	uint64_t *at)
+{
+	for (uint32_t i = span.from; i < span.to; i++) {
+		uint64_t key = load64(set->keys + 8 * (size_t)i);
 		if (key >= hash.lo) {
-			*at = from;
+			*at = i;
 			return key == hash.lo;
 		}
 	}
 	return false;
+}
+
+static inline bool
+set_find(const struct set *set, struct sip_hash hash, uint64_t *at)
+{
+	return set_search(set, set_span(set, hash), hash, at);
 }
 
 static inline bool
@@ -62,13 +79,22 @@ set_has(const struct set *set, struct sip_hash hash)
 	return set_find(set, hash, &at);
 }
 
-/* Asks the cache for what set_find will read first. */
+/* Asks the memory for what set_span, and set_search, will read. */
 static inline void
-set_prefetch(const struct set *set, struct sip_hash hash)
+set_prefetch_index(const struct set *set, struct sip_hash hash)
 {
 	if (set->count != 0)
 		__builtin_prefetch(set->index + 4 * (size_t)set_bucket(hash.hi,
 							    set->buckets));
+}
+
+static inline void
+set_prefetch_keys(const struct set *set, struct set_span span)
+{
+	if (span.from == span.to)
+		return;
+	__builtin_prefetch(set->keys + 8 * (size_t)span.from);
+	__builtin_prefetch(set->keys + 8 * (size_t)(span.to - 1));
 }
 
 /* Writing, for the writer alone. */
