@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "palang/error.h"
+#include "state_user.h"
 
 #define RESOLV_CONF    "/etc/resolv.conf"
 #define TIMEOUT        5000  /* ms, of the resolver */
@@ -255,7 +256,8 @@ run_with(struct inquiry *inquiry, const struct cmd_call *call,
 	return print(inquiry, call);
 }
 
-/* Works without a configuration, if none is named and none is in place. */
+/* Works without a configuration, if none is named and none is there that we
+ * may read. */
 static int
 run(const struct cmd_call *call)
 {
@@ -265,10 +267,14 @@ run(const struct cmd_call *call)
 
 	if (inquiry == NULL)
 		return cmd_fail("%s", pal_strerror(PAL_ENOMEM));
-	if (call->config_given || access(call->config_file, F_OK) == 0) {
+	if (call->config_given || access(call->config_file, R_OK) == 0) {
 		if (cmd_config(call, &config) != 0)
 			goto out;
 		given = &config;
+		/* before anything comes from the network */
+		ret = user_become(config.user);
+		if (ret != EXIT_DONE)
+			goto out;
 	}
 	ret = run_with(inquiry, call, given);
 out:

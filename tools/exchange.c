@@ -4,11 +4,11 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "palang/error.h"
+#include "palang/name.h"
 
 #define HEADER   12 /* octets of a DNS header (RFC 1035, 4.1.1) */
 #define ATTEMPTS 3
@@ -51,19 +51,13 @@ exchange_fits(const uint8_t *query, size_t query_len, const uint8_t *reply,
 		return (reply[3] & 0x0f) != 0;
 	if (count != 1 || reply_len < HEADER + len)
 		return false;
-	/* Letters of any case; no other octet of a question differs from
-	 * another by that bit alone in a way that matters here. */
-	for (size_t i = HEADER; i < HEADER + len; i++) {
-		int a = query[i], b = reply[i];
-
-		if (a >= 'A' && a <= 'Z')
-			a += 32;
-		if (b >= 'A' && b <= 'Z')
-			b += 32;
-		if (a != b)
+	/* The name in letters of any case; a label's length is below A. */
+	len += HEADER - 4;
+	for (size_t i = HEADER; i < len; i++) {
+		if (pal_lower(query[i]) != pal_lower(reply[i]))
 			return false;
 	}
-	return true;
+	return memcmp(query + len, reply + len, 4) == 0;
 }
 
 /* Milliseconds until the deadline, at least 0. */

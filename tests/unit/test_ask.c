@@ -309,6 +309,8 @@ test_fits(void **state)
 		{0x1234, QR | 0x2000, "t.me", 1, false, "another opcode"},
 		{0x1234, QR, "t.mf", 1, false, "another name"},
 		{0x1234, QR, "t.me", 28, false, "another type"},
+		{0x1234, QR, "t.me", 257, false,
+			"a type that differs in one octet"},
 		{0x1234, QR, "t.me.example", 1, false, "a longer name"},
 	};
 	struct packet query, reply;

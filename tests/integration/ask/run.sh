@@ -37,6 +37,9 @@ ask_tool 1 'should be blocked\. It is not\.' \
 ask_tool 1 '^cause .* what the lists say: they leave this name open$' \
 	--expect blocked t.me "@$resolver"
 
+say "more than fits into a packet"
+ask_tool 0 'answered over TCP' --expect open big "@$net.$TREE_LEAF" TXT
+
 say "blocked"
 apply_order 2017/1 "scope: exact" "targets: [t.me]"
 ask_tool 0 '^t\.me A should be blocked by kominfo:2017/1\. It is\.$' \
