@@ -298,7 +298,7 @@ effect_of(struct effect *effect, const struct history *history,
 	struct cuts cuts = {NULL, 0, 0};
 	int ret;
 
-	if ((ret = effect_own(effect, record->order)) != 0)
+	if ((ret = effect_own(effect, record)) != 0)
 		return ret;
 	effect->window = effect_window(history, record, &effect->replacer);
 	if ((ret = spans_set(&base, effect->window)) != 0 ||
@@ -332,5 +332,6 @@ effect_fini(struct effect *effect)
 	}
 	free(effect->entries);
 	free(effect->base);
+	free(effect->names);
 	memset(effect, 0, sizeof(*effect));
 }

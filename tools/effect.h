@@ -16,6 +16,10 @@ struct record {
 	const struct order *order;
 	int64_t received; /* seconds since 1970 UTC */
 	uint64_t receipt; /* grows with each recorded document */
+	/* The targets of a long order, as the ledger keeps them
+	 * (ledger_pack.h); order->targets is then NULL, but not their count.
+	 * NULL: they are in order->targets. */
+	const uint8_t *packed;
 };
 
 /* The operator's stop of one order; until is PAL_NEVER while it lasts. */
@@ -58,7 +62,9 @@ const struct record *history_next(const struct history *history,
 /* One entry of one block order: what it blocks, and when.  No intervals: left
  * open for good. */
 struct effect_entry {
-	const struct pal_name *name; /* in the document that gave it */
+	/* In the document that gave it.  Only len octets of wire need be
+	 * there: it is not to be copied as a struct. */
+	const struct pal_name *name;
 	enum pal_scope scope;
 	bool except; /* as written in the order */
 	bool made;   /* by a lift of a name inside a subtree target */
@@ -73,6 +79,7 @@ struct effect {
 	const struct record *replacer; /* that ends it, or NULL */
 	struct pal_interval *base;     /* what entries no lift names share */
 	size_t base_count;
+	uint8_t *names; /* those of a packed order, unpacked */
 };
 
 /* The entries of the block order at history->records[index].  They point
@@ -80,6 +87,14 @@ struct effect {
 int effect_of(struct effect *effect, const struct history *history,
 	const struct config *config, size_t index);
 void effect_fini(struct effect *effect);
+
+/* The entries of an order as it gives them, without lifts, and without any
+ * interval.  0 or PAL_ENOMEM. */
+int effect_own(struct effect *effect, const struct record *record);
+
+/* The first entry at the name or behind it: entries at a name come first,
+ * and those below it right after. */
+size_t effect_first(const struct effect *effect, const struct pal_name *name);
 
 /* When a block order would be in force if nobody lifted or suspended it:
  * from effective to expires, or to where the order that replaces it begins.

@@ -106,28 +106,19 @@ common_labels(const struct pal_name *a, const struct pal_name *b)
 static const struct effect_entry *
 nearest(const struct effect *own, const struct pal_name *name)
 {
-	size_t low = 0, count = own->count, above;
+	size_t below = effect_first(own, name), above = below;
 
-	while (count > 0) {
-		size_t half = count / 2;
-
-		if (pal_name_cmp(name, own->entries[low + half].name) > 0) {
-			low += half + 1;
-			count -= half + 1;
-		} else {
-			count = half;
-		}
-	}
-	for (above = low; above < own->count && own->entries[above].except;)
+	while (above < own->count && own->entries[above].except)
 		above++;
-	while (low > 0 && own->entries[low - 1].except)
-		low--;
+	while (below > 0 && own->entries[below - 1].except)
+		below--;
 	if (above == own->count)
-		return low == 0 ? NULL : &own->entries[low - 1];
-	if (low == 0 || common_labels(own->entries[above].name, name) >
-				common_labels(own->entries[low - 1].name, name))
+		return below == 0 ? NULL : &own->entries[below - 1];
+	if (below == 0 ||
+		common_labels(own->entries[above].name, name) >
+			common_labels(own->entries[below - 1].name, name))
 		return &own->entries[above];
-	return &own->entries[low - 1];
+	return &own->entries[below - 1];
 }
 
 static const char *
@@ -183,7 +174,7 @@ refuse_target(struct admission *at, const struct order *block,
 /* Judges each target of a lift against the order it lifts. */
 static int
 check_targets(struct admission *at, const struct order *lift,
-	const struct order *block, bool warning)
+	const struct record *block, bool warning)
 {
 	struct effect own;
 	int ret = effect_own(&own, block);
@@ -194,8 +185,8 @@ check_targets(struct admission *at, const struct order *lift,
 		struct reach reach = effect_reach(&own, &lift->targets[i]);
 
 		if (reach.named_count == 0 && reach.inside == NULL)
-			refuse_target(
-				at, block, &own, &lift->targets[i], warning);
+			refuse_target(at, block->order, &own, &lift->targets[i],
+				warning);
 	}
 	effect_fini(&own);
 	return 0;
@@ -254,7 +245,7 @@ admit_lift(struct admission *at)
 		return 0;
 	}
 	warn_idle(at, block);
-	return check_targets(at, lift, block->order, false);
+	return check_targets(at, lift, block, false);
 }
 
 /* ---- blocks ---- */
@@ -319,7 +310,7 @@ meet_lifts(struct admission *at)
 		WARN(at, "%s, received earlier, lifts %s", key,
 			next->order->target_count == 0 ? "all of it"
 						       : "names of it");
-		ret = check_targets(at, next->order, order, true);
+		ret = check_targets(at, next->order, at->record, true);
 	}
 	return ret;
 }

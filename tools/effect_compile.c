@@ -29,14 +29,18 @@ static int
 write_entry(struct compilation *compilation, const struct order *order,
 	const struct effect_entry *entry)
 {
-	char key[ORDER_KEY_MAX], name[PAL_NAME_TEXT_MAX];
-	int ret = pal_writer_entry(compilation->writer, entry->name,
-		entry->scope, entry->intervals, entry->interval_count);
+	char key[ORDER_KEY_MAX], text[PAL_NAME_TEXT_MAX];
+	struct pal_name whole;
+	int ret;
 
+	/* Of the entry's own, only the octets in use may be there. */
+	pal_name_ancestor(&whole, entry->name, entry->name->labels);
+	ret = pal_writer_entry(compilation->writer, &whole, entry->scope,
+		entry->intervals, entry->interval_count);
 	if (ret != 0 && ret != PAL_ENOMEM)
 		problem_error(compilation->problems, NULL, 0, 0, "%s: %s: %s",
-			order_key(key, order),
-			pal_name_to_text(name, entry->name), pal_strerror(ret));
+			order_key(key, order), pal_name_to_text(text, &whole),
+			pal_strerror(ret));
 	return ret;
 }
 

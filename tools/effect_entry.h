@@ -41,7 +41,4 @@ bool effect_replaces(const struct record *record);
 bool effect_lifts(const struct record *lift, const struct record *record,
 	const struct config *config);
 
-/* The entries of an order as it gives them, for effect_reach. */
-int effect_own(struct effect *effect, const struct order *order);
-
 #endif

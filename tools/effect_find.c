@@ -1,19 +1,16 @@
 /* Looking up entries: what an order says of a name, or of a lift's target. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "effect_entry.h"
 #include "effect_span.h"
+#include "ledger_pack.h"
 #include "palang/error.h"
 
-int
-effect_own(struct effect *effect, const struct order *order)
+static void
+lay_targets(struct effect *effect, const struct order *order)
 {
-	memset(effect, 0, sizeof(*effect));
-	effect->entries =
-		calloc(order->target_count + 1, sizeof(*effect->entries));
-	if (effect->entries == NULL)
-		return PAL_ENOMEM;
 	for (size_t i = 0; i < order->target_count; i++) {
 		struct effect_entry *entry = &effect->entries[i];
 
@@ -21,8 +18,66 @@ effect_own(struct effect *effect, const struct order *order)
 		entry->scope = order->targets[i].scope;
 		entry->except = order->targets[i].except;
 	}
-	effect->count = order->target_count;
+}
+
+/* 100,000 whole targets would be 27 MB to fill; their names are 3.  What the
+ * ledger gave was checked when it was loaded. */
+static int
+lay_packed(struct effect *effect, const struct record *record)
+{
+	size_t count = record->order->target_count;
+	uint8_t *at = malloc(pack_names_size(record->packed, count) + 1);
+
+	effect->names = at;
+	if (at == NULL)
+		return PAL_ENOMEM;
+	for (size_t i = 0, from = 0; i < count; i++) {
+		struct effect_entry *entry = &effect->entries[i];
+
+		entry->name = (const struct pal_name *)(const void *)at;
+		from += unpack_name(record->packed + from, at, &entry->scope,
+			&entry->except);
+		at += offsetof(struct pal_name, wire) + entry->name->len;
+	}
 	return 0;
+}
+
+int
+effect_own(struct effect *effect, const struct record *record)
+{
+	size_t count = record->order->target_count;
+	int ret = 0;
+
+	memset(effect, 0, sizeof *effect);
+	effect->entries = calloc(count + 1, sizeof *effect->entries);
+	if (effect->entries == NULL)
+		return PAL_ENOMEM;
+	if (record->packed != NULL)
+		ret = lay_packed(effect, record);
+	else
+		lay_targets(effect, record->order);
+	effect->count = count;
+	if (ret != 0)
+		effect_fini(effect);
+	return ret;
+}
+
+size_t
+effect_first(const struct effect *effect, const struct pal_name *name)
+{
+	size_t low = 0, count = effect->count;
+
+	while (count > 0) {
+		size_t half = count / 2;
+
+		if (pal_name_cmp(effect->entries[low + half].name, name) < 0) {
+			low += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return low;
 }
 
 int

@@ -128,7 +128,7 @@ admit_item(struct intake *intake, struct intake_item *item, struct state *state)
 {
 	const struct history *history = &state->recorded.history;
 	const struct order *order = item->order;
-	struct record record = {order, state_now(state), 0};
+	struct record record = {order, state_now(state), 0, NULL};
 	const struct record *known;
 	int ret;
 

@@ -54,6 +54,7 @@ struct ledger_state {
 	struct suspension *suspensions;
 	struct ledger_stop *stops;
 	struct order *orders; /* those loaded; without canonical form */
+	uint8_t **packed;     /* the long ones' targets, see struct record */
 	size_t loaded;
 	size_t size; /* room in records and documents */
 };

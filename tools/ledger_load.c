@@ -69,8 +69,27 @@ take_columns(struct query *query, struct order *order, struct record *record)
 	record->received = query_int(query);
 }
 
+/* Targets of a block order from here on stay packed: to unpack them costs
+ * more than all else, and mostly nobody looks at them but the compiler. */
+#define PACKED_FROM 100
+
+/* A copy of the targets as they are. */
+static int
+keep_packed(struct order *order, uint8_t **packed, const uint8_t *data,
+	size_t len, size_t count)
+{
+	if (count > len / 3 || pack_check(data, len, count) != 0)
+		return PAL_EFORM;
+	*packed = malloc(len);
+	if (*packed == NULL)
+		return PAL_ENOMEM;
+	memcpy(*packed, data, len);
+	order->target_count = count;
+	return 0;
+}
+
 static void
-take_packed(struct query *query, struct order *order)
+take_packed(struct query *query, struct order *order, uint8_t **packed)
 {
 	size_t len, count;
 	const void *data = query_data(query, &len);
@@ -78,7 +97,9 @@ take_packed(struct query *query, struct order *order)
 
 	count = (size_t)query_int(query);
 	data = query_data(query, &len);
-	if (ret == 0)
+	if (ret == 0 && order->action == ORDER_BLOCK && count >= PACKED_FROM)
+		ret = keep_packed(order, packed, data, len, count);
+	else if (ret == 0)
 		ret = unpack_targets(order, data, len, count);
 	if (ret != 0 && query->error == 0)
 		query->error = ret;
@@ -130,7 +151,8 @@ load_documents(struct ledger *ledger, struct ledger_state *state)
 	if (ret != 0)
 		return ret;
 	state->orders = calloc(count + 1, sizeof *state->orders);
-	if (state->orders == NULL)
+	state->packed = calloc(count + 1, sizeof *state->packed);
+	if (state->orders == NULL || state->packed == NULL)
 		return PAL_ENOMEM;
 	query_open(&query, ledger->db, SQL_DOCUMENTS);
 	while (n < count && query_step(&query)) {
@@ -138,11 +160,13 @@ load_documents(struct ledger *ledger, struct ledger_state *state)
 
 		take_columns(&query, order, &state->records[n]);
 		state->records[n].order = order;
+		state->records[n].packed = NULL;
 		state->documents[n].who = query_copy(&query);
 		state->documents[n].source = query_copy(&query);
 		/* From here on there is something to free. */
 		state->loaded = state->history.record_count = ++n;
-		take_packed(&query, order);
+		take_packed(&query, order, &state->packed[n - 1]);
+		state->records[n - 1].packed = state->packed[n - 1];
 	}
 	ret = query_done(&query);
 	return ret;
@@ -223,9 +247,12 @@ ledger_state_fini(struct ledger_state *state)
 		free(state->stops[i].reason);
 		free(state->stops[i].who);
 	}
-	for (size_t i = 0; i < state->loaded; i++)
+	for (size_t i = 0; i < state->loaded; i++) {
 		order_fini(&state->orders[i]);
+		free(state->packed[i]);
+	}
 	free(state->orders);
+	free(state->packed);
 	free(state->records);
 	free(state->documents);
 	free(state->suspensions);
@@ -254,7 +281,7 @@ ledger_state_add(struct ledger_state *state, const struct order *order,
 
 	if (ret != 0)
 		return ret;
-	state->records[at] = (struct record){order, received, receipt};
+	state->records[at] = (struct record){order, received, receipt, NULL};
 	state->documents[at].who = copy_text(who, &ret);
 	state->documents[at].source = copy_text(source, &ret);
 	state->history.record_count++;

@@ -1,5 +1,6 @@
 #include "ledger_pack.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,35 +35,27 @@ pack_targets(const struct order *order, uint8_t **data, size_t *len)
 	return 0;
 }
 
-/* Reads one target; the octets used, or 0 for what is none. */
+#define TARGET_HEAD 2u /* flags and length */
+
+/* The octets of a target, or 0 for what is none. */
 static size_t
-unpack_target(struct order_target *target, const uint8_t *data, size_t len)
+check_target(const uint8_t *data, size_t len)
 {
-	if (len < 2 || data[1] > len - 2 ||
+	unsigned labels;
+
+	if (len < TARGET_HEAD || data[1] > len - TARGET_HEAD ||
 		(data[0] & FLAG_SCOPE) > ORDER_SCOPE_ANY ||
-		pal_name_from_wire(&target->name, data + 2, data[1]) != 0 ||
-		target->name.len != data[1])
+		pal_wire_labels(data + TARGET_HEAD, data[1], NULL, &labels) !=
+			data[1])
 		return 0;
-	target->scope = (enum pal_scope)(data[0] & FLAG_SCOPE);
-	target->except = (data[0] & FLAG_EXCEPT) != 0;
-	return 2u + data[1];
+	return TARGET_HEAD + data[1];
 }
 
 int
-unpack_targets(
-	struct order *order, const uint8_t *data, size_t len, size_t count)
+pack_check(const uint8_t *data, size_t len, size_t count)
 {
-	/* Each takes three octets at least; so the count is no trap. */
-	if (count > len / 3)
-		return PAL_EFORM;
-	if (count == 0)
-		return len == 0 ? 0 : PAL_EFORM;
-	order->targets = calloc(count, sizeof *order->targets);
-	if (order->targets == NULL)
-		return PAL_ENOMEM;
-	order->target_count = count;
 	for (size_t i = 0; i < count; i++) {
-		size_t used = unpack_target(&order->targets[i], data, len);
+		size_t used = check_target(data, len);
 
 		if (used == 0)
 			return PAL_EFORM;
@@ -70,6 +63,54 @@ unpack_targets(
 		len -= used;
 	}
 	return len == 0 ? 0 : PAL_EFORM;
+}
+
+size_t
+pack_names_size(const uint8_t *data, size_t count)
+{
+	size_t size = 0, at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size += offsetof(struct pal_name, wire) + data[at + 1];
+		at += TARGET_HEAD + data[at + 1];
+	}
+	return size;
+}
+
+size_t
+unpack_name(
+	const uint8_t *data, uint8_t *name, enum pal_scope *scope, bool *except)
+{
+	unsigned labels = 0;
+
+	*scope = (enum pal_scope)(data[0] & FLAG_SCOPE);
+	*except = (data[0] & FLAG_EXCEPT) != 0;
+	pal_wire_labels(data + TARGET_HEAD, data[1], NULL, &labels);
+	name[offsetof(struct pal_name, len)] = data[1];
+	name[offsetof(struct pal_name, labels)] = (uint8_t)labels;
+	memcpy(name + offsetof(struct pal_name, wire), data + TARGET_HEAD,
+		data[1]);
+	return TARGET_HEAD + data[1];
+}
+
+int
+unpack_targets(
+	struct order *order, const uint8_t *data, size_t len, size_t count)
+{
+	/* Each takes three octets at least; so the count is no trap. */
+	if (count > len / 3 || pack_check(data, len, count) != 0)
+		return count == 0 && len == 0 ? 0 : PAL_EFORM;
+	order->targets = calloc(count, sizeof *order->targets);
+	if (order->targets == NULL)
+		return PAL_ENOMEM;
+	order->target_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct order_target *target = &order->targets[i];
+
+		data += unpack_name(data, (uint8_t *)&target->name,
+			&target->scope, &target->except);
+	}
+	return 0;
 }
 
 /* ---- texts ---- */

@@ -112,56 +112,35 @@ tell_name(struct telling *telling, const struct pal_name *name, bool subtree)
 	}
 }
 
-/* The first target at the name or behind it; in canonical order those at the
- * name come first, and those below it right after. */
-static size_t
-first_target(const struct order *order, const struct pal_name *name)
-{
-	size_t low = 0, count = order->target_count;
-
-	while (count > 0) {
-		size_t half = count / 2;
-
-		if (pal_name_cmp(&order->targets[low + half].name, name) < 0) {
-			low += half + 1;
-			count -= half + 1;
-		} else {
-			count = half;
-		}
-	}
-	return low;
-}
-
 /* The names of its own that a lift's subtree target leaves blocked. */
 static void
-tell_below(struct telling *telling, const struct order *block,
+tell_below(struct telling *telling, const struct effect *block,
 	const struct pal_name *apex)
 {
-	for (size_t i = first_target(block, apex); i < block->target_count;
-		i++) {
-		const struct order_target *target = &block->targets[i];
+	for (size_t i = effect_first(block, apex); i < block->count; i++) {
+		const struct effect_entry *own = &block->entries[i];
 
-		if (!pal_name_within(&target->name, apex))
+		if (!pal_name_within(own->name, apex))
 			return;
-		if (!target->except && target->name.labels > apex->labels)
-			tell_name(telling, &target->name,
-				target->scope == PAL_SUBTREE);
+		if (!own->except && own->name->labels > apex->labels)
+			tell_name(
+				telling, own->name, own->scope == PAL_SUBTREE);
 	}
 }
 
 /* True if a lift's target opens more than the name itself. */
 static bool
-opens_below(const struct order *block, const struct order_target *target)
+opens_below(const struct effect *block, const struct order_target *target)
 {
 	bool exact = false;
 
 	if (target->scope != ORDER_SCOPE_ANY)
 		return target->scope == PAL_SUBTREE;
-	for (size_t i = first_target(block, &target->name);
-		i < block->target_count; i++) {
-		const struct order_target *own = &block->targets[i];
+	for (size_t i = effect_first(block, &target->name); i < block->count;
+		i++) {
+		const struct effect_entry *own = &block->entries[i];
 
-		if (!pal_name_equal(&own->name, &target->name))
+		if (!pal_name_equal(own->name, &target->name))
 			break;
 		if (!own->except && own->scope == PAL_SUBTREE)
 			return true;
@@ -171,9 +150,10 @@ opens_below(const struct order *block, const struct order_target *target)
 	return !exact;
 }
 
+/* block: the order as it gives its names. */
 static void
 tell_lifted(struct telling *telling, const struct order *lift,
-	const struct order *block)
+	const struct effect *block)
 {
 	for (size_t i = 0; i < lift->target_count; i++) {
 		const struct order_target *target = &lift->targets[i];
@@ -183,18 +163,19 @@ tell_lifted(struct telling *telling, const struct order *lift,
 		if (subtree)
 			tell_below(telling, block, &target->name);
 	}
-	for (size_t i = 0; i < block->target_count && lift->target_count == 0;
-		i++) {
-		if (!block->targets[i].except)
-			tell_name(telling, &block->targets[i].name,
-				block->targets[i].scope == PAL_SUBTREE);
+	for (size_t i = 0; i < block->count && lift->target_count == 0; i++) {
+		const struct effect_entry *own = &block->entries[i];
+
+		if (!own->except)
+			tell_name(
+				telling, own->name, own->scope == PAL_SUBTREE);
 	}
 	if (telling->open > NAMES_SHOWN)
 		printf("  ... and %zu more: open\n",
 			telling->open - NAMES_SHOWN);
 }
 
-static void
+static int
 print_lift(const struct record *record, enum effect_state lift_state,
 	const struct state *state, const struct outlook *outlook)
 {
@@ -204,6 +185,8 @@ print_lift(const struct record *record, enum effect_state lift_state,
 	struct pal_interval window = effect_lift_window(record);
 	struct telling telling = {outlook, state_now(state), 0};
 	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
+	struct effect own;
+	int ret;
 
 	printf("%s: %s, lifts %s%s:%s", order_key(key, lift),
 		lift_state == EFFECT_ACTIVE ? "in force"
@@ -217,10 +200,15 @@ print_lift(const struct record *record, enum effect_state lift_state,
 	putchar('\n');
 	if (block == NULL || block->order->action == ORDER_LIFT ||
 		lift_state == EFFECT_EXPIRED)
-		return;
+		return 0;
 	if (telling.at < window.start)
 		telling.at = window.start;
-	tell_lifted(&telling, lift, block->order);
+	ret = effect_own(&own, block);
+	if (ret != 0)
+		return ret;
+	tell_lifted(&telling, lift, &own);
+	effect_fini(&own);
+	return 0;
 }
 
 static int
@@ -254,8 +242,8 @@ print_item(const struct intake_item *item, const struct state *state,
 	if (item->order->action == ORDER_BLOCK)
 		print_block(item->order, found, &window);
 	else
-		print_lift(record, found, state, outlook);
-	return 0;
+		ret = print_lift(record, found, state, outlook);
+	return ret;
 }
 
 /* Blocks are told without judging any name. */

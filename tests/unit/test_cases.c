@@ -231,7 +231,7 @@ read_document(struct world *world, const char *line)
 	}
 	while ((word = strtok_r(NULL, " ", &words)) != NULL)
 		read_target(doc, word);
-	world->records[at] = (struct record){&doc->order, 0, at};
+	world->records[at] = (struct record){&doc->order, 0, at, NULL};
 	world->history.record_count++;
 }
 

@@ -9,6 +9,7 @@
  */
 #include "orders.h"
 
+#include "ledger_pack.h"
 #include "palang/error.h"
 
 #define SECONDS   24 /* that a history spans */
@@ -55,6 +56,7 @@ struct story {
 	struct record records[DOCS];
 	char texts[DOCS][DOC_TARGETS][24]; /* of the targets */
 	struct suspension suspensions[3];
+	uint8_t *packed[DOCS];
 	struct history history;
 };
 
@@ -163,6 +165,31 @@ random_lift(struct doc *doc, unsigned index)
 			(enum pal_scope)dice(3), false);
 }
 
+/* As the ledger gives long orders; the twin reads the others. */
+static void
+pack(struct story *story, unsigned index)
+{
+	size_t len;
+
+	if (story->docs[index].order.action != ORDER_BLOCK)
+		return;
+	assert_int_equal(pack_targets(&story->docs[index].order,
+				 &story->packed[index], &len),
+		0);
+	assert_int_equal(pack_check(story->packed[index], len,
+				 story->docs[index].order.target_count),
+		0);
+	story->records[index].packed = story->packed[index];
+}
+
+static void
+story_fini(struct story *story)
+{
+	history_index_fini(&story->history);
+	for (unsigned i = 0; i < DOCS; i++)
+		free(story->packed[i]);
+}
+
 static void
 random_story(struct story *story)
 {
@@ -177,7 +204,9 @@ random_story(struct story *story)
 			random_lift(&story->docs[i], i);
 		received += dice(3);
 		story->records[i] = (struct record){
-			&story->docs[i].order, received, receipt++};
+			&story->docs[i].order, received, receipt++, NULL};
+		if (dice(2) == 0)
+			pack(story, i);
 		for (size_t t = 0; t < story->docs[i].order.target_count; t++) {
 			char text[PAL_NAME_TEXT_MAX];
 
@@ -500,7 +529,7 @@ test_twin(void **state)
 			blocked += twin_first(story, names[i], from) >= 0;
 		}
 		pal_image_free(image);
-		history_index_fini(&story->history);
+		story_fini(story);
 	}
 	/* The histories are worth something: neither all open nor shut. */
 	assert_in_range(blocked, HISTORIES * 2, HISTORIES * 12);

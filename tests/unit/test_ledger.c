@@ -143,6 +143,75 @@ test_round(void **state)
 }
 
 static void
+change(const struct place *place, const char *sql)
+{
+	char path[128];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/ledger.db", place->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+/* A long order's targets stay packed; its entries are the same. */
+static void
+test_long(void **state)
+{
+	enum { COUNT = 500 };
+	struct order_target *targets = calloc(COUNT, sizeof *targets);
+	const struct record *record;
+	struct place place;
+	struct effect own;
+	struct doc doc;
+
+	(void)state;
+	doc_init(&doc, ORDER_BLOCK, "k", "1", 0, PAL_NEVER);
+	for (int i = 0; i < COUNT; i++) {
+		char name[32];
+
+		snprintf(name, sizeof name, "n%03d.example", i);
+		targets[i].name = name_of(name);
+		targets[i].scope = i % 3 == 0 ? PAL_EXACT : PAL_SUBTREE;
+		targets[i].except = i % 7 == 0;
+	}
+	qsort(targets, COUNT, sizeof *targets, target_order);
+	doc.order.targets = targets;
+	doc.order.target_count = COUNT;
+	place_create(&place);
+	place_open(&place);
+	assert_int_equal(ledger_begin(place.ledger, true), 0);
+	place_record(&place, &doc);
+	assert_int_equal(ledger_commit(place.ledger), 0);
+	place_close(&place);
+	place_open(&place);
+	record = &place.state.records[0];
+	assert_non_null(record->packed);
+	assert_null(record->order->targets);
+	assert_int_equal(record->order->target_count, COUNT);
+	assert_int_equal(effect_own(&own, record), 0);
+	assert_int_equal(own.count, COUNT);
+	for (int i = 0; i < COUNT; i++) {
+		assert_true(
+			pal_name_equal(own.entries[i].name, &targets[i].name));
+		assert_int_equal(
+			own.entries[i].name->labels, targets[i].name.labels);
+		assert_int_equal(own.entries[i].scope, targets[i].scope);
+		assert_int_equal(own.entries[i].except, targets[i].except);
+	}
+	effect_fini(&own);
+	place_close(&place);
+	/* Cut short by an octet, it is no longer taken. */
+	change(&place, "UPDATE documents SET targets ="
+		       " substr(targets, 1, length(targets) - 1)");
+	assert_int_equal(ledger_open(&place.ledger, place.dir), 0);
+	assert_int_equal(ledger_load(place.ledger, &place.state), PAL_EFORM);
+	place_close(&place);
+	place_remove(&place);
+	free(targets);
+}
+
+static void
 test_texts(void **state)
 {
 	struct order_text reasons[2], extras[1];
@@ -195,18 +264,6 @@ count_rows(const struct place *place, const char *sql)
 	sqlite3_finalize(statement);
 	sqlite3_close(db);
 	return count;
-}
-
-static void
-change(const struct place *place, const char *sql)
-{
-	char path[128];
-	sqlite3 *db;
-
-	snprintf(path, sizeof path, "%s/ledger.db", place->dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
 }
 
 static void
@@ -456,6 +513,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_transaction),
 		cmocka_unit_test(test_suspensions),
