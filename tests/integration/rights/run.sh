@@ -42,6 +42,9 @@ expect_rights live/status "$RESOLVER 2770"
 as "$RESOLVER" test ! -w live/lists || fail "the resolver can write lists"
 as "$RESOLVER" test ! -r var/state/ledger.db || fail "it can read the ledger"
 
+# Where that user can read it, wherever it was built.
+cp "$PALANG_SO" palang.so
+PALANG_SO=$scratch/palang.so
 unbound_configure ours "$resolver" "$(with_module "server: username: $RESOLVER")"
 start ours env -u PALANG_SAME_USER PALANG_DIR="$live" PALANG_INSTANCE=ours \
 	"$UNBOUND_TREE/unbound" -d -p -c "$scratch/ours.conf"
