@@ -54,16 +54,32 @@ show(const struct overview *overview, const struct state *state,
 }
 
 static int
+look(struct overview *overview, struct state *state,
+	const struct cmd_call *call)
+{
+	int ret = state_begin(state, call);
+
+	if (ret == EXIT_DONE)
+		ret = state_open_read(state);
+	if (ret == EXIT_DONE)
+		ret = overview_make(overview, state);
+	return ret;
+}
+
+static int
 run(const struct cmd_call *call)
 {
 	struct overview overview = {.states = NULL};
 	struct state state;
-	int ret = state_begin(&state, call);
+	int ret = look(&overview, &state, call);
 
-	if (ret == EXIT_DONE)
-		ret = state_open_read(&state);
-	if (ret == EXIT_DONE)
-		ret = overview_make(&overview, &state);
+	/* Perhaps just now a command stands between ledger and lists. */
+	if (ret == EXIT_DONE && overview.gap != PUBLISH_IN_STEP) {
+		state_await_writer(&state);
+		overview_fini(&overview);
+		state_close(&state);
+		ret = look(&overview, &state, call);
+	}
 	if (ret == EXIT_DONE)
 		ret = show(&overview, &state, call);
 	overview_fini(&overview);

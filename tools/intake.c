@@ -182,6 +182,9 @@ intake_admit(struct intake *intake, struct state *state)
 			return cmd_fail("%s", pal_strerror(ret));
 	}
 	settle_known(intake, state);
+	/* What was added is walked until it is in the index, too. */
+	if (intake->added > 0 && history_index(&state->recorded.history) != 0)
+		return cmd_fail("%s", pal_strerror(PAL_ENOMEM));
 	return state->problems.errors > errors ? EXIT_ERROR : EXIT_DONE;
 }
 

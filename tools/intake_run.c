@@ -28,16 +28,14 @@ run_known(struct intake *intake, struct state *state, bool dry)
 {
 	int ret = dry ? EXIT_DONE : intake_events(intake, state, "");
 
-	if (ret == EXIT_DONE && !dry)
-		ret = ledger_commit(state->ledger) == 0
-		              ? EXIT_DONE
-		              : state_fail_ledger(state, PAL_ESYS);
-	for (size_t i = 0; i < intake->count; i++) {
-		char key[ORDER_KEY_MAX];
+	if (ret == EXIT_DONE && !dry) {
+		int err = ledger_commit(state->ledger);
 
-		printf("%s: recorded already, nothing to do\n",
-			order_key(key, intake->items[i].order));
+		if (err != 0)
+			ret = state_fail_ledger(state, err);
 	}
+	for (size_t i = 0; i < intake->count; i++)
+		outcome_known(&intake->items[i], state);
 	return ret == EXIT_DONE ? name_newest(state) : ret;
 }
 

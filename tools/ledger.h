@@ -26,6 +26,7 @@ int ledger_open(struct ledger **ledger, const char *folder);
 /* Takes NULL.  A transaction that was not committed is undone. */
 void ledger_close(struct ledger *ledger);
 
+/* Empty if there is nothing to add to pal_strerror. */
 const char *ledger_error(const struct ledger *ledger);
 
 /* One transaction per command: either to write, alone, or to read one state

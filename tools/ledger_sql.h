@@ -9,9 +9,6 @@
 
 #define LEDGER_VERSION 1 /* user_version of the schema below */
 
-/* "plng": tells file(1) and a mistaken palang what this is. */
-#define SQL_APPLICATION 1886154343
-
 /*
  * A commit is one write to the log and one fsync of it; what is committed
  * outlives a power failure.  The log goes into the file when the last
@@ -87,7 +84,7 @@
 	" begun INTEGER NOT NULL," /* ms */                                                                                            \
 	" published INTEGER,"                                                                                                          \
 	" manifest TEXT,"                                                                                                              \
-	" UNIQUE (epoch, generation));"                                                                                                \
+	" UNIQUE (epoch, generation));" /* "plng": tells file(1) what this is. */                                                      \
 	"PRAGMA application_id = 1886154343;"                                                                                          \
 	"PRAGMA user_version = 1;"                                                                                                     \
 	"COMMIT;"

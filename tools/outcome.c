@@ -211,6 +211,21 @@ print_lift(const struct record *record, enum effect_state lift_state,
 	return 0;
 }
 
+void
+outcome_known(const struct intake_item *item, const struct state *state)
+{
+	const struct suspension *stop =
+		ledger_state_stop(&state->recorded, item->order);
+	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
+
+	printf("%s: recorded already, nothing to do",
+		order_key(key, item->order));
+	if (stop != NULL)
+		printf("; suspended here since %s",
+			time_format(time, stop->when.start));
+	putchar('\n');
+}
+
 static int
 print_item(const struct intake_item *item, const struct state *state,
 	const struct outlook *outlook, bool dry)
@@ -220,14 +235,11 @@ print_item(const struct intake_item *item, const struct state *state,
 		item->known != NULL ? item->known
 				    : &state->recorded.records[item->index];
 	enum effect_state found;
-	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
 	struct pal_interval window;
 	int ret;
 
 	if (item->known != NULL) {
-		printf("%s: recorded already, at %s; nothing to do\n",
-			order_key(key, item->order),
-			time_format(time, item->known->received));
+		outcome_known(item, state);
 		return 0;
 	}
 	ret = effect_state(history, &state->config, state_index(state, record),

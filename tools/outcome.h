@@ -12,4 +12,7 @@
 /* After state_prepare.  dry: nothing of it was recorded. */
 int outcome_print(const struct intake *intake, struct state *state, bool dry);
 
+/* Of a document that was recorded before. */
+void outcome_known(const struct intake_item *item, const struct state *state);
+
 #endif

@@ -72,7 +72,7 @@ database_error(const struct database *db)
 {
 	if (db == NULL)
 		return pal_strerror(PAL_ENOMEM);
-	return db->error[0] == '\0' ? "no error" : db->error;
+	return db->error;
 }
 
 int

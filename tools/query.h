@@ -20,7 +20,7 @@ int database_open(struct database **db, const char *path, bool create);
 /* Takes NULL.  What is in the log goes to the file itself, if it can. */
 void database_close(struct database *db);
 
-/* What went wrong last, for people; never NULL. */
+/* What SQLite found wrong last, for people; empty if nothing. */
 const char *database_error(const struct database *db);
 
 /* Runs statements that give no rows. */

@@ -48,9 +48,11 @@ state_elapsed(const struct state *state)
 int
 state_fail_ledger(const struct state *state, int err)
 {
-	return cmd_fail("the ledger in %s: %s", state->config.state_dir,
-		err == PAL_ENOMEM ? pal_strerror(err)
-				  : ledger_error(state->ledger));
+	const char *why = ledger_error(state->ledger);
+
+	if (err == PAL_ENOMEM || why[0] == '\0')
+		why = pal_strerror(err);
+	return cmd_fail("the ledger in %s: %s", state->config.state_dir, why);
 }
 
 /* Another hint than "permission denied" alone. */
@@ -94,32 +96,62 @@ check_folder(struct state *state)
 	return EXIT_DONE;
 }
 
+static int
+open_lock(struct state *state)
+{
+	int folder = file_open_folder(state->config.state_dir);
+
+	if (folder < 0)
+		return -1;
+	state->lock = openat(folder, STATE_LOCK_FILE,
+		O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	close(folder);
+	return state->lock;
+}
+
+/* True once it is ours, false and errno (EWOULDBLOCK: the time is up). */
+static bool
+wait_lock(int lock, int how)
+{
+	const struct timespec nap = {0, 10000000};
+	int64_t until = clock_ms(CLOCK_MONOTONIC) + STATE_LOCK_WAIT * 1000;
+
+	while (flock(lock, how | LOCK_NB) != 0) {
+		if (errno != EINTR && errno != EWOULDBLOCK)
+			return false;
+		if (clock_ms(CLOCK_MONOTONIC) > until) {
+			errno = EWOULDBLOCK;
+			return false;
+		}
+		nanosleep(&nap, NULL);
+	}
+	return true;
+}
+
 /* One palang at a time writes; the others wait their turn. */
 static int
 take_lock(struct state *state)
 {
-	const struct timespec nap = {0, 10000000};
-	int folder = file_open_folder(state->config.state_dir);
-	int64_t until = clock_ms(CLOCK_MONOTONIC) + STATE_LOCK_WAIT * 1000;
+	if (open_lock(state) < 0)
+		return fail_folder(state, state->config.state_dir);
+	if (wait_lock(state->lock, LOCK_EX))
+		return EXIT_DONE;
+	if (errno == EWOULDBLOCK)
+		return cmd_fail("another palang has been at work for %d "
+				"seconds; nothing was done",
+			STATE_LOCK_WAIT);
+	return cmd_fail("%s/" STATE_LOCK_FILE ": %s", state->config.state_dir,
+		strerror(errno));
+}
 
-	if (folder < 0)
-		return fail_folder(state, state->config.state_dir);
-	state->lock = openat(folder, STATE_LOCK_FILE,
-		O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
-	close(folder);
-	if (state->lock < 0)
-		return fail_folder(state, state->config.state_dir);
-	while (flock(state->lock, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return cmd_fail("%s/" STATE_LOCK_FILE ": %s",
-				state->config.state_dir, strerror(errno));
-		if (clock_ms(CLOCK_MONOTONIC) > until)
-			return cmd_fail("another palang has been at work for "
-					"%d seconds; nothing was done",
-				STATE_LOCK_WAIT);
-		nanosleep(&nap, NULL);
-	}
-	return EXIT_DONE;
+void
+state_await_writer(struct state *state)
+{
+	if (open_lock(state) < 0)
+		return;
+	wait_lock(state->lock, LOCK_SH);
+	close(state->lock);
+	state->lock = -1;
 }
 
 /* -1 and errno. */

@@ -38,6 +38,10 @@ int state_begin(struct state *state, const struct cmd_call *call);
 int state_open_read(struct state *state);
 int state_open_write(struct state *state);
 
+/* Having opened to read: waits until no other palang is at work, for what it
+ * is halfway through is not seen as it will be. */
+void state_await_writer(struct state *state);
+
 /* Prints the problems, undoes what is not committed. */
 void state_close(struct state *state);
 

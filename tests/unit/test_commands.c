@@ -303,12 +303,22 @@ test_suspend(void **state)
 	tool_expect(&tool, 0, "suspend A --reason 'the court'");
 	tool_expect(&tool, 1, "why t.me");
 	tool_expect(&tool, 1, "suspend A --reason again");
+	/* CASES 28: sent again, it stays suspended; 29: a new one blocks. */
+	tool_expect(&tool, 0, "show --received A");
+	tool_write(&tool, "again.yaml", tool.out);
+	tool_expect(&tool, 0, "apply %s/again.yaml", tool.dir);
+	tool_expect_in(tool.out, "nothing to do; suspended here since ");
+	tool_expect(&tool, 1, "why t.me");
+	tool_expect(&tool, 0, "block t.me --scope exact --id B");
+	tool_expect(&tool, 0, "why t.me");
+	tool_expect_in(tool.out, "blocked by operator:B");
+	tool_expect(&tool, 0, "lift B");
 	tool_expect(&tool, 0, "status");
 	tool_expect_in(tool.out, "suspended operator:A since ");
 	tool_expect_in(tool.out, ": the court\n");
 	tool_expect(&tool, 0, "resume A");
 	tool_expect(&tool, 0, "why t.me");
-	assert_int_equal(tool_generation(&tool), 4);
+	assert_int_equal(tool_generation(&tool), 6);
 	tool_expect(&tool, 0, "lift A");
 	tool_expect(&tool, 0, "list --all --json");
 	tool_expect_in(tool.out, "\"state\": \"lifted\"");

@@ -1,6 +1,8 @@
 /* What the resolvers say, as status tells it and as --wait waits for it. */
 #include "tool_util.h"
 
+#include <sys/file.h>
+
 #include "status_files.h"
 
 static void
@@ -164,6 +166,42 @@ test_lists(void **state)
 	tool_remove(&tool);
 }
 
+/* A command that stands between ledger and lists just now is waited for: a
+ * monitoring that looks in that moment must not ring. */
+static void
+test_halfway(void **state)
+{
+	const struct timespec nap = {0, 100000000};
+	char path[160], other[160], lock[160], go;
+	struct tool tool;
+	int gate[2];
+	pid_t child;
+
+	(void)state;
+	tool_create(&tool);
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	snprintf(path, sizeof path, "%s/live/lists/manifest", tool.dir);
+	snprintf(other, sizeof other, "%s/live/lists/other", tool.dir);
+	snprintf(lock, sizeof lock, "%s/state/lock", tool.dir);
+	assert_int_equal(pipe(gate), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (flock(open(lock, O_RDWR), LOCK_EX) != 0 ||
+			rename(path, other) != 0 || close(gate[1]) != 0)
+			_exit(1);
+		/* Long enough for the other to see it like this. */
+		nanosleep(&nap, NULL);
+		_exit(rename(other, path) != 0);
+	}
+	close(gate[1]);
+	assert_int_equal(read(gate[0], &go, 1), 0);
+	close(gate[0]);
+	tool_expect(&tool, 0, "status --check");
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	tool_remove(&tool);
+}
+
 /* What wants attention, but nobody needs to be woken for. */
 static void
 test_attention(void **state)
@@ -286,6 +324,7 @@ main(void)
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_halfway),
 		cmocka_unit_test(test_attention),
 		cmocka_unit_test(test_wait_nobody),
 		cmocka_unit_test(test_wait_behind),
