@@ -1,7 +1,9 @@
 /*
  * The rules of meaning by example: what orders, lifts, allows and feeds
  * together answer.  K, C and M are external authorities (kominfo, a court,
- * another ministry; M acts for K in case 11b alone).
+ * another ministry, which acts for K).  Cases 19 to 22, 28, 29 and 38 are in
+ * test_commands and test_commands_kill, 37 in test_publish, 15 and 33 to 36
+ * with the module.
  *
  * A document is a line: AUTHORITY:ID, then begin-end in seconds, then what it
  * does.  A target is a name: alone exact, with a slash behind it subtree, with
@@ -9,7 +11,6 @@
  */
 #include "orders.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "palang/error.h"
@@ -487,6 +488,74 @@ test_other(void **state)
 	problems_fini(&problems);
 }
 
+/* ---- form ---- */
+
+#define HEAD                                                                   \
+	"palang-order: 1\nauthority: k\nid: 1\naction: block\n"                \
+	"issued: 2017-07-14T09:00:00+07:00\n"
+
+static const struct {
+	const char *title;
+	const char *document;
+	const char *said; /* in the one error; NULL: none */
+	size_t targets;
+} forms[] = {
+	{"17b: a subtree of a single label",
+		HEAD "targets: [{name: me, scope: subtree}]\n", "me", 0},
+	{"31: a wildcard", HEAD "scope: exact\ntargets:\n- *.telegram.org\n",
+		"scope: subtree", 0},
+	{"31: a URL", HEAD "scope: exact\ntargets:\n- https://t.me/x\n", "t.me",
+		0},
+	{"31: an address", HEAD "scope: exact\ntargets:\n- 149.154.167.99\n",
+		"address", 0},
+	{"31: a date without a zone",
+		HEAD "expires: 2017-10-12\nscope: exact\ntargets: [t.me]\n",
+		"zone", 0},
+	{"32: a name of letters beyond ASCII",
+		HEAD "scope: exact\ntargets: [b\xc3\xbc"
+		     "cher.example]\n",
+		NULL, 1},
+	{"32: the same, in capitals and with a dot",
+		HEAD "scope: exact\ntargets: [B\xc3\x9c"
+		     "CHER.example.]\n",
+		NULL, 1},
+	{"32: and once more, which is twice",
+		HEAD "scope: exact\ntargets: [b\xc3\xbc"
+		     "cher.example, xn--bcher-kva.example]\n",
+		"twice", 0},
+};
+
+static void
+test_forms(void **state)
+{
+	struct pal_name name = name_of("xn--bcher-kva.example");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		struct problems problems = {NULL, 0, 0};
+		struct order_batch batch = {NULL, 0};
+		int ret = order_parse(&batch, "file", forms[i].document,
+			strlen(forms[i].document), 1500000000, &problems);
+		bool told =
+			forms[i].said != NULL && problems.errors == 1 &&
+			strstr(problems.items[0].text, forms[i].said) != NULL;
+
+		if ((ret != 0) != (forms[i].said != NULL) ||
+			(ret != 0 && !told)) {
+			problems_print(stderr, &problems);
+			fail_msg("%s: returned %d", forms[i].title, ret);
+		}
+		if (ret == 0) {
+			assert_int_equal(
+				batch.orders[0].target_count, forms[i].targets);
+			assert_true(pal_name_equal(
+				&batch.orders[0].targets[0].name, &name));
+		}
+		order_batch_fini(&batch);
+		problems_fini(&problems);
+	}
+}
+
 /* ---- states ---- */
 
 static const struct {
@@ -669,6 +738,7 @@ main(void)
 		cmocka_unit_test(test_holes),
 		cmocka_unit_test(test_admissions),
 		cmocka_unit_test(test_other),
+		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_mixes),
 	};
