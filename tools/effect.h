@@ -118,7 +118,7 @@ enum effect_state {
 	                   * authority may not lift it (any more) */
 };
 
-/* Of a lift: pending, active, expired or waiting.  0 or PAL_ENOMEM. */
+/* Of a lift: pending, active, expired (it, or its order) or waiting.  0 or PAL_ENOMEM. */
 int effect_state(const struct history *history, const struct config *config,
 	size_t index, int64_t now, enum effect_state *state);
 const char *effect_state_name(enum effect_state state);

@@ -35,6 +35,9 @@ lift_state(const struct history *history, const struct config *config,
 		return EFFECT_EXPIRED;
 	if (lifted == NULL || !effect_lifts(lift, lifted, config))
 		return EFFECT_WAITING;
+	if (lifted->order->action == ORDER_BLOCK &&
+		effect_window(history, lifted, NULL).end <= now)
+		return EFFECT_EXPIRED;
 	return now < window.start ? EFFECT_PENDING : EFFECT_ACTIVE;
 }
 

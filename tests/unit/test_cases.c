@@ -608,6 +608,8 @@ static const struct {
 		EFFECT_PENDING},
 	{"a lift that is over", {"k:2 3-5 lift k:1", "k:1 0- block t.me"}, 5,
 		EFFECT_EXPIRED},
+	{"a lift whose order is over",
+		{"k:2 3- lift k:1", "k:1 0-5 block t.me"}, 5, EFFECT_EXPIRED},
 	{"a lift without its order", {"k:2 3- lift k:1"}, 5, EFFECT_WAITING},
 	{"a lift by who may not", {"c:2 3- lift k:1", "k:1 0- block t.me"}, 5,
 		EFFECT_WAITING},
