@@ -41,6 +41,21 @@ block(struct pal_verdict *verdict, const struct asked *asked,
 				       (verdict->scope == PAL_EXACT || hole));
 }
 
+/* An orders image holds the names, so that what the hashes say can be held
+ * against them. */
+static bool
+is_rule_of(const struct asked *asked, const struct pal_rule *rule)
+{
+	if (rule->name.labels > asked->count)
+		return false;
+	const uint8_t *name =
+		asked->wire + asked->at[asked->count - rule->name.labels];
+	for (unsigned i = 0; i < rule->name.len; i++)
+		if (pal_lower(name[i]) != rule->name.wire[i])
+			return false;
+	return true;
+}
+
 /* The first claim in force at the most specific rule blocks. */
 static bool
 decide_orders(const struct pal_list *list, const struct asked *asked,
@@ -55,6 +70,8 @@ decide_orders(const struct pal_list *list, const struct asked *asked,
 	if (!match.found)
 		return false;
 	pal_image_rule(list->image, match.rule, &rule);
+	if (!is_rule_of(asked, &rule))
+		return false;
 	for (uint32_t i = 0; i < rule.claim_count; i++) {
 		pal_image_claim(list->image, rule.claims + i, &claim);
 		struct pal_interval iv = current(list->image, &claim, now);

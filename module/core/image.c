@@ -149,7 +149,9 @@ check_policy(const struct pal_image *image, const uint8_t *p)
 
 	if (p[0] > PAL_EXTERNAL || p[1] > PAL_REFUSED ||
 		p[2] > (POLICY_HAS_A | POLICY_HAS_AAAA) || p[3] != 0 ||
-		load32(p + 68) != 0)
+		load32(p + 68) != 0 ||
+		(!(p[2] & POLICY_HAS_A) && !zeros(p + 8, 4)) ||
+		(!(p[2] & POLICY_HAS_AAAA) && !zeros(p + 12, 16)))
 		return "a policy is malformed";
 	for (size_t i = 0; i < POLICY_TEXTS; i++) {
 		const char *why = check_text(
@@ -221,6 +223,9 @@ check_claims(const struct pal_image *image, const struct pal_rule *rule)
 		rule->claim_count > image->claims.count - rule->claims)
 		return "a rule's claims lie outside";
 	for (uint32_t i = 0; i < rule->claim_count; i++) {
+		size_t at = CLAIM_SIZE * (size_t)(rule->claims + i);
+		if (image->claims.data[at + 11] > (CLAIM_SUBTREE | CLAIM_HOLE))
+			return "a claim has unknown flags";
 		pal_image_claim(image, rule->claims + i, &claim);
 		const char *why = check_claim(image, rule, &claim);
 		if (why != NULL)

@@ -36,6 +36,22 @@ check_buckets(const struct set *set)
 	return from == set->count ? NULL : "a set's index ends early";
 }
 
+/* The octets that fill the index, and what follows the keys, to 8. */
+static bool
+padding_is_zero(const struct set *set, const uint8_t *end)
+{
+	const uint8_t *index_end = set->index + 4 * ((size_t)set->buckets + 1);
+	const uint8_t *last = set->keys + (set->values ? 12 : 8) * set->count;
+
+	for (; index_end < set->keys; index_end++)
+		if (*index_end != 0)
+			return false;
+	for (; last < end; last++)
+		if (*last != 0)
+			return false;
+	return true;
+}
+
 const char *
 set_load(
 	struct set *set, const uint8_t *data, size_t len, uint32_t values_below)
@@ -56,6 +72,8 @@ set_load(
 	set->index = data + 16;
 	set->keys = set->index + index_size(set->buckets);
 	set->values = flags ? set->keys + 8 * set->count : NULL;
+	if (!padding_is_zero(set, data + len))
+		return "a set's padding is not zero";
 	for (uint64_t i = 0; flags && i < set->count; i++) {
 		if (load32(set->values + 4 * i) >= values_below)
 			return "a set's value points nowhere";

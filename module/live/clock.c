@@ -36,3 +36,15 @@ pal_live_now(struct pal_live *live, int64_t clock)
 	}
 	return latest;
 }
+
+/* A clock that starts in the past does not revive what was over when the list
+ * was written; but a list written by a clock that is ahead moves us no more
+ * than a day. */
+void
+heed_written(struct pal_live *live, const struct pal_manifest *manifest)
+{
+	int64_t limit = clock_ms() / 1000 + 86400;
+
+	pal_live_now(
+		live, manifest->written < limit ? manifest->written : limit);
+}

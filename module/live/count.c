@@ -1,5 +1,6 @@
 /* Counts of blocked queries: per policy, answer and worker. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "held.h"
 #include "palang/error.h"
@@ -13,8 +14,9 @@ counts_open(struct held *held, unsigned workers)
 	              sizeof(uint64_t);
 
 	size = (size / CACHE_LINE + 1) * CACHE_LINE;
+	held->carried = calloc(1, size);
 	held->tallies = calloc(workers, sizeof(*held->tallies));
-	if (held->tallies == NULL)
+	if (held->carried == NULL || held->tallies == NULL)
 		return PAL_ENOMEM;
 	held->tally_count = workers;
 	for (unsigned i = 0; i < workers; i++) {
@@ -35,7 +37,9 @@ counts_close(struct held *held)
 		i++)
 		free(held->tallies[i].counts);
 	free(held->tallies);
+	free(held->carried);
 	held->tallies = NULL;
+	held->carried = NULL;
 	held->tally_count = 0;
 }
 
@@ -43,13 +47,83 @@ void
 counts_of(const struct held *held, uint32_t counter, uint64_t sums[PAL_ANSWERS])
 {
 	for (int a = 0; a < PAL_ANSWERS; a++) {
-		sums[a] = 0;
+		sums[a] = held->carried[counter * PAL_ANSWERS + (unsigned)a];
 		for (unsigned i = 0; i < held->tally_count; i++)
 			sums[a] += atomic_load_explicit(
 				&held->tallies[i].counts[counter * PAL_ANSWERS +
 							 (unsigned)a],
 				memory_order_relaxed);
 	}
+}
+
+static bool
+same_text(struct pal_text a, struct pal_text b)
+{
+	return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
+}
+
+static bool
+same_policy(const struct pal_image *a, uint32_t i, const struct pal_image *b,
+	uint32_t j)
+{
+	struct pal_policy p, q;
+
+	pal_image_policy(a, i, &p);
+	pal_image_policy(b, j, &q);
+	return same_text(p.id, q.id) && same_text(p.authority, q.authority);
+}
+
+/* Moves the counts of one list.  Orders keep their sequence from one image to
+ * the next, so the search goes on where the last one was found. */
+static void
+move_list(const struct held *from, const struct pal_list *old, struct held *to,
+	const struct pal_list *new, uint64_t past[PAL_ANSWERS])
+{
+	uint32_t count = new != NULL &&new->image != NULL
+	                         ? pal_image_policies(new->image)
+	                         : 0;
+	uint32_t next = 0;
+
+	for (uint32_t i = 0;
+		old->image != NULL && i < pal_image_policies(old->image); i++) {
+		uint64_t sums[PAL_ANSWERS];
+		counts_of(from, old->counters + i, sums);
+		if ((sums[0] | sums[1] | sums[2] | sums[3]) == 0)
+			continue;
+		uint32_t j = next;
+		while (j < count && !same_policy(old->image, i, new->image, j))
+			j++;
+		uint64_t *sink = past;
+		if (j < count) {
+			sink = to->carried +
+			       (size_t)(new->counters + j) * PAL_ANSWERS;
+			next = j + 1;
+		}
+		for (int a = 0; a < PAL_ANSWERS; a++)
+			sink[a] += sums[a];
+	}
+}
+
+static const struct pal_list *
+feed_named(const struct pal_snapshot *snapshot, const char *name)
+{
+	for (unsigned i = 0; i < snapshot->feed_count; i++) {
+		if (strcmp(snapshot->feeds[i].name, name) == 0)
+			return &snapshot->feeds[i];
+	}
+	return NULL;
+}
+
+void
+counts_move(
+	const struct held *from, struct held *to, uint64_t past[PAL_ANSWERS])
+{
+	const struct pal_snapshot *old = &from->snapshot;
+
+	move_list(from, &old->orders, to, &to->snapshot.orders, past);
+	for (unsigned i = 0; i < old->feed_count; i++)
+		move_list(from, &old->feeds[i], to,
+			feed_named(&to->snapshot, old->feeds[i].name), past);
 }
 
 /* One thread writes each count, so that a plain add is enough; atomic, since

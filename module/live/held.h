@@ -26,6 +26,7 @@ struct held {
 	bool fell_back;               /* any of them */
 	unsigned tally_count;
 	struct tally *tallies;
+	uint64_t *carried; /* [policy][answer], from snapshots before */
 };
 
 /* Why a manifest or a list was not taken. */
@@ -36,9 +37,9 @@ struct failure {
 
 /* Where a sweep of the whole cache stands. */
 struct sweep {
-	bool fast; /* for a new generation: as fast as is polite */
+	bool fast;  /* for a new generation: as fast as is polite */
+	bool again; /* something has changed since this lap began */
 	uint64_t cursor;
-	uint64_t generation; /* in force when this lap began */
 };
 
 struct pal_live {
@@ -105,13 +106,18 @@ int starting_names(const struct pal_image *image, int64_t from, int64_t to,
 	struct pal_name **names, size_t *count);
 
 /* clock.c */
+void heed_written(struct pal_live *live, const struct pal_manifest *manifest);
 int64_t clock_ms(void); /* since 1970 UTC */
 int64_t monotonic_ms(void);
 
 /* count.c */
 int counts_open(struct held *held, unsigned workers);
 void counts_close(struct held *held);
-/* Adds up all workers' counts of one policy. */
+/* Carries the counts of a snapshot that no worker has any more over to its
+ * successor; what that does not have goes into past. */
+void counts_move(
+	const struct held *from, struct held *to, uint64_t past[PAL_ANSWERS]);
+/* All counts of one policy. */
 void counts_of(
 	const struct held *held, uint32_t counter, uint64_t sums[PAL_ANSWERS]);
 
@@ -124,5 +130,6 @@ void live_log(const struct pal_live *live, enum pal_log level,
 /* keeper.c */
 void *keeper_run(void *live);
 void keeper_prepare(struct pal_live *live);
+bool manifest_moved(struct pal_live *live);
 
 #endif

@@ -39,18 +39,6 @@ generation(const struct pal_live *live)
 }
 
 static void
-add_past(struct pal_live *live, const struct held *gone)
-{
-	uint64_t sums[PAL_ANSWERS];
-
-	for (uint32_t i = 0; i < gone->snapshot.policies; i++) {
-		counts_of(gone, i, sums);
-		for (int a = 0; a < PAL_ANSWERS; a++)
-			live->past[a] += sums[a];
-	}
-}
-
-static void
 clear_error(struct pal_live *live)
 {
 	live->status.error[0] = '\0';
@@ -119,11 +107,12 @@ add_changed(struct pal_live *live, struct pal_name *names, size_t count)
 static void
 begin_sweep(struct pal_live *live)
 {
-	if (live->sweep.fast)
+	if (live->sweep.fast) {
+		live->sweep.again = true;
 		return;
+	}
 	live->sweep.fast = true;
 	live->sweep.cursor = 0;
-	live->sweep.generation = generation(live);
 }
 
 /* Steps 1 and 2. */
@@ -139,7 +128,7 @@ take(struct pal_live *live, struct held *new)
 		live->effect_needs_sweep = true;
 	if (plain_changed(&old->snapshot, &new->snapshot))
 		live->effect_needs_sweep = true;
-	pal_live_now(live, new->snapshot.manifest.written);
+	heed_written(live, &new->snapshot.manifest);
 	atomic_store_explicit(&live->held, new, memory_order_release);
 	live->old = old;
 	add_changed(live, names, count);
@@ -148,8 +137,9 @@ take(struct pal_live *live, struct held *new)
 }
 
 /* A new file is loaded; one that was refused is tried again later, for what
- * was wrong may have been the machine. */
-static bool
+ * was wrong may have been the machine.  Asked before the file is read, so that
+ * one that comes meanwhile is seen the next time. */
+bool
 manifest_moved(struct pal_live *live)
 {
 	struct stat st = {.st_ino = 0};
@@ -235,7 +225,7 @@ settle(struct pal_live *live)
 		wait_on(live);
 		return;
 	}
-	add_past(live, live->old);
+	counts_move(live->old, in_force(live), live->past);
 	held_free(live->old, in_force(live));
 	live->old = NULL;
 	begin_sweep(live);
@@ -338,10 +328,12 @@ sweep(struct pal_live *live, int budget_us)
 	if (!s->fast)
 		return;
 	s->fast = false;
-	if (s->generation == generation(live))
-		set_swept(live, s->generation);
-	else
-		begin_sweep(live);
+	if (!s->again) {
+		set_swept(live, generation(live));
+		return;
+	}
+	s->again = false;
+	begin_sweep(live);
 }
 
 /* An order begins or ends on its second by itself, since each decision looks
@@ -469,7 +461,6 @@ keeper_prepare(struct pal_live *live)
 		monotonic_ms() - COMPLAIN_MS;
 	live->edge_done = now;
 	live->next_edge = next_edge(&held->snapshot, now);
-	manifest_moved(live);
 	if (held->fell_back)
 		retry_later(live);
 	while (live->host.sweep(live->host.ctx, &held->snapshot, now,

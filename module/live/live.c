@@ -49,6 +49,8 @@ load_first(struct pal_live *live)
 {
 	struct failure failure;
 	struct held *held = NULL;
+
+	manifest_moved(live);
 	int ret = load_held(&held, live, NULL, true, &failure);
 
 	if (failure.text[0] != '\0')
@@ -58,9 +60,7 @@ load_first(struct pal_live *live)
 	if (held == NULL)
 		return PAL_ENOMEM;
 	atomic_init(&live->held, held);
-	/* a clock that starts in the past does not revive what was over when
-	 * the list was written */
-	pal_live_now(live, held->snapshot.manifest.written);
+	heed_written(live, &held->snapshot.manifest);
 	pal_live_now(live, clock_ms() / 1000);
 	return 0;
 }

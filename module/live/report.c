@@ -107,6 +107,14 @@ fill_counts(struct pal_live *live, const struct held *held)
 	const struct pal_snapshot *s = &held->snapshot;
 
 	memcpy(status->blocked, live->past, sizeof(live->past));
+	/* one that is on its way out has not been carried over yet */
+	for (uint32_t i = 0;
+		live->old != NULL && i < live->old->snapshot.policies; i++) {
+		uint64_t sums[PAL_ANSWERS];
+		counts_of(live->old, i, sums);
+		for (int a = 0; a < PAL_ANSWERS; a++)
+			status->blocked[a] += sums[a];
+	}
 	status->order_count = 0;
 	if (status->orders == NULL)
 		status->orders =

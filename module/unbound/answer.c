@@ -209,25 +209,36 @@ make(const struct making *m, const struct reply_info *from)
 }
 
 /* The original is kept where a super may want it: a client can have joined a
- * lookup that another query waits for. */
+ * lookup that dns64 waits for. */
 static void
 keep_original(struct palang *palang, struct module_qstate *qstate)
 {
 	struct query *query;
 
-	if (!palang->keeps_original || qstate->mesh_info->super_set.count == 0)
+	if (!palang->has_dns64 || qstate->mesh_info->super_set.count == 0)
 		return;
-	query = regional_alloc_zero(qstate->region, sizeof(*query));
+	query = query_of(palang, qstate);
 	if (query == NULL)
 		return;
 	query->original = qstate->return_msg;
 	query->original_rcode = qstate->return_rcode;
 	query->replaced = true;
-	qstate->minfo[palang->id] = query;
 }
 
-/* Called for each reply; by then the mesh holds ours in its own hands, and
- * walks the supers after the replies. */
+static bool
+is_last_reply(
+	const struct module_qstate *qstate, const struct comm_reply *reply)
+{
+	const struct mesh_reply *r = qstate->mesh_info->reply_list;
+
+	while (r != NULL && &r->query_reply != reply)
+		r = r->next;
+	return r == NULL || r->next == NULL;
+}
+
+/* Called for each reply.  The mesh has our message in its own hands by the
+ * first, but looks at the rcode for each; it walks the supers after the last.
+ */
 int
 answer_restore(struct query_info *qinfo, struct module_qstate *qstate,
 	struct reply_info *rep, int rcode, struct edns_data *edns,
@@ -235,11 +246,13 @@ answer_restore(struct query_info *qinfo, struct module_qstate *qstate,
 	struct regional *region, struct timeval *start, int id, void *arg)
 {
 	(void)qinfo, (void)rep, (void)rcode, (void)edns, (void)options;
-	(void)reply, (void)region, (void)start, (void)arg;
+	(void)region, (void)start, (void)arg;
 	struct query *query = qstate != NULL ? qstate->minfo[id] : NULL;
 
-	if (query != NULL && query->replaced) {
-		qstate->return_msg = query->original;
+	if (query == NULL || !query->replaced)
+		return 1;
+	qstate->return_msg = query->original;
+	if (is_last_reply(qstate, reply)) {
 		qstate->return_rcode = query->original_rcode;
 		query->replaced = false;
 	}

@@ -112,6 +112,7 @@ struct sweeping {
 	int64_t now;
 	struct doomed doomed[DOOMED_MAX];
 	size_t count;
+	bool full; /* there was one more: the bin must be seen again */
 };
 
 /* Locks all RRsets that the answer section is judged by.  False if one has
@@ -143,7 +144,14 @@ unlock_answer(const struct reply_info *rep, size_t locked)
 	}
 }
 
-/* Blocked now, or before it would expire by itself. */
+static bool
+not_to_be_kept(const struct judgement *j)
+{
+	return j->blocked || j->until != PAL_NEVER;
+}
+
+/* Blocked now, or by an order that has yet to begin: of its names no message
+ * is kept, for one could be served beyond that second, and past its time. */
 static bool
 must_go(const struct sweeping *s, const struct query_info *q,
 	const struct reply_info *rep)
@@ -153,13 +161,13 @@ must_go(const struct sweeping *s, const struct query_info *q,
 	bool go;
 
 	judge(s->snapshot, s->now, q, NULL, &j);
-	if ((j.blocked && !j.verdict.unless_real) || j.until < rep->ttl)
+	if (not_to_be_kept(&j) && !(j.blocked && j.verdict.unless_real))
 		return true;
 	if (rep->an_numrrsets == 0 && !j.blocked)
 		return false;
 	if (lock_answer(rep, &locked)) {
 		judge(s->snapshot, s->now, q, rep, &j);
-		go = j.blocked || j.until < rep->ttl;
+		go = not_to_be_kept(&j);
 	} else {
 		go = true;
 	}
@@ -173,8 +181,10 @@ note_doomed(struct sweeping *s, const struct lruhash_entry *entry,
 {
 	struct doomed *d = &s->doomed[s->count];
 
-	if (s->count == DOOMED_MAX || q->qname_len > sizeof(d->name))
+	if (s->count == DOOMED_MAX) {
+		s->full = true;
 		return;
+	}
 	d->hash = entry->hash;
 	d->type = q->qtype;
 	d->class = q->qclass;
@@ -225,6 +235,7 @@ remove_doomed(struct sweeping *s, struct slabhash *cache)
 		slabhash_remove(cache, d->hash, &key);
 	}
 	s->count = 0;
+	s->full = false;
 }
 
 static int64_t
@@ -244,11 +255,14 @@ sweep_some(struct sweeping *s, struct slabhash *cache, uint64_t *cursor)
 		size_t slab = CURSOR_SLAB(*cursor);
 		if (slab >= cache->size)
 			return true;
-		if (s->count > DOOMED_MAX / 2)
+		bool end =
+			sweep_bin(s, cache->array[slab], CURSOR_BIN(*cursor));
+		bool again = s->full;
+		if (again || s->count > DOOMED_MAX / 2)
 			remove_doomed(s, cache);
-		if (sweep_bin(s, cache->array[slab], CURSOR_BIN(*cursor)))
+		if (end)
 			*cursor = (uint64_t)(slab + 1) << 40;
-		else
+		else if (!again)
 			++*cursor;
 	}
 	return false;

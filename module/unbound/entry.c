@@ -105,7 +105,9 @@ look_at_stack(struct palang *palang, struct module_env *env)
 		if (strcmp(name, "iterator") == 0)
 			palang->iterator = i;
 		if (strcmp(name, "dns64") == 0)
-			palang->keeps_original = true;
+			palang->has_dns64 = true;
+		if (strcmp(name, "subnetcache") == 0)
+			palang->has_subnetcache = true;
 	}
 	if (palang->id != 0)
 		log_warn("palang: module-config \"%s\": name dynlib first; "
@@ -123,7 +125,7 @@ register_callbacks(struct palang *palang, struct module_env *env)
 	if (!dynlib->inplace_cb_register_wrapped((void *)query_response,
 		    inplace_cb_query_response, palang, env, palang->id))
 		return PAL_ENOMEM;
-	if (palang->keeps_original &&
+	if (palang->has_dns64 &&
 		!dynlib->inplace_cb_register_wrapped((void *)answer_restore,
 			inplace_cb_reply, palang, env, palang->id))
 		return PAL_ENOMEM;
@@ -154,11 +156,21 @@ open_live(struct palang *palang, unsigned workers)
 	return pal_live_open(&palang->live, &host, &options);
 }
 
+/* With so-reuseport a reload keeps as many workers as there are ports, if it
+ * is told to run fewer. */
+static unsigned
+worker_count(const struct daemon *daemon, const struct config_file *cfg)
+{
+	int count = cfg->num_threads > 0 ? cfg->num_threads : 1;
+
+	return (size_t)count < daemon->num_ports ? (unsigned)daemon->num_ports
+	                                         : (unsigned)count;
+}
+
 static int
 start(struct palang *palang, struct module_env *env)
 {
-	unsigned workers =
-		env->cfg->num_threads > 0 ? (unsigned)env->cfg->num_threads : 1;
+	unsigned workers = worker_count(palang->daemon, env->cfg);
 	int ret = seats_open(palang, workers);
 
 	look_at_stack(palang, env);
@@ -228,6 +240,7 @@ deinit(struct module_env *env, int id)
 
 	if (palang == NULL)
 		return;
+	atomic_store(&palang->closing, true);
 	dynlib->inplace_cb_delete_wrapped(env, inplace_cb_query_response, id);
 	dynlib->inplace_cb_delete_wrapped(env, inplace_cb_reply, id);
 	stop(palang);
@@ -259,8 +272,10 @@ clear(struct module_qstate *qstate, int id)
 EXPORT size_t
 get_mem(struct module_env *env, int id)
 {
-	const struct palang *palang = palang_of(env, id);
+	struct palang *palang = palang_of(env, id);
 
-	return palang != NULL ? sizeof(*palang) + pal_live_memory(palang->live)
-	                      : 0;
+	/* asked for in a worker, which must have a seat to read a snapshot */
+	if (palang == NULL || (env->worker != NULL && !seat_take(palang, env)))
+		return 0;
+	return sizeof(*palang) + pal_live_memory(palang->live);
 }

@@ -10,7 +10,7 @@
 #define LINKS_MAX 32
 
 /* Class ANY collects the answers of class IN. */
-bool
+static bool
 class_is_judged(uint16_t class)
 {
 	return class == LDNS_RR_CLASS_IN || class == LDNS_RR_CLASS_ANY;
@@ -142,8 +142,29 @@ judge_chain(const struct pal_snapshot *snapshot, int64_t now,
 			return;
 		name = target;
 	}
+	j->goes_on =
+		j->links > 0 && find_answer(rep, name, question->qtype) == NULL;
 	if (question->qtype == TYPE_SVCB || question->qtype == TYPE_HTTPS)
 		judge_bindings(snapshot, now, question, rep, name, j);
+}
+
+static void
+begin(struct judgement *j)
+{
+	j->blocked = j->by_target = j->goes_on = false;
+	j->links = 0;
+	j->until = PAL_NEVER;
+}
+
+/* Who asks for the link itself gets it. */
+static bool
+follows_chain(
+	const struct pal_snapshot *snapshot, const struct query_info *question)
+{
+	return snapshot->manifest.settings.chain &&
+	       question->qtype != LDNS_RR_TYPE_CNAME &&
+	       question->qtype != LDNS_RR_TYPE_DNAME &&
+	       question->qtype != LDNS_RR_TYPE_ANY;
 }
 
 void
@@ -151,9 +172,7 @@ judge(const struct pal_snapshot *snapshot, int64_t now,
 	const struct query_info *question, const struct reply_info *rep,
 	struct judgement *j)
 {
-	j->blocked = j->by_target = false;
-	j->links = 0;
-	j->until = PAL_NEVER;
+	begin(j);
 	if (!class_is_judged(question->qclass))
 		return;
 	if (decide(snapshot, now, question->qname, question->qname_len,
@@ -163,11 +182,23 @@ judge(const struct pal_snapshot *snapshot, int64_t now,
 			j->blocked = false;
 		return;
 	}
-	if (rep == NULL || !snapshot->manifest.settings.chain)
+	if (rep != NULL && follows_chain(snapshot, question))
+		judge_chain(snapshot, now, question, rep, j);
+}
+
+void
+judge_link(const struct pal_snapshot *snapshot, int64_t now,
+	const struct query_info *question,
+	const struct ub_packed_rrset_key *rrset, struct judgement *j)
+{
+	size_t len;
+
+	begin(j);
+	if (!class_is_judged(question->qclass) ||
+		!follows_chain(snapshot, question) ||
+		type_of(rrset) != LDNS_RR_TYPE_CNAME)
 		return;
-	if (question->qtype == LDNS_RR_TYPE_CNAME ||
-		question->qtype == LDNS_RR_TYPE_DNAME ||
-		question->qtype == LDNS_RR_TYPE_ANY)
-		return;
-	judge_chain(snapshot, now, question, rep, j);
+	const uint8_t *target = target_of(data_of(rrset), 0, 0, &len);
+	if (target != NULL)
+		decide(snapshot, now, target, len, question->qtype, j);
 }

@@ -3,19 +3,29 @@
  *
  * The invariant: no message that the snapshot in force blocks lies in the
  * message cache, for what lies there is answered without asking us.  It is
- * kept here at three places:
+ * kept here at four places:
  *
  *   - a blocked question of a client is answered before anything is looked
  *     up, and nothing is stored;
- *   - an answer from upstream is judged before it is stored (query_response);
- *     one that is blocked gets TTL 0, so that its RRsets are stored, which
- *     name server lookups need, but the message is not;
+ *   - a query that may go on begins with storing forbidden, for the modules
+ *     below can make its answer wholly of cached RRsets and store it before
+ *     they show it to us;
+ *   - an answer from upstream is judged before it is stored (query_response),
+ *     with the chain that led to it; if it passes, storing is allowed;
  *   - what comes up from the modules below is judged again, for the chain is
- *     known only then and the snapshot may have changed; what is blocked is
- *     taken out of the cache, and clients get the block's answer.
+ *     whole now and the snapshot may have changed.  What is blocked is taken
+ *     out of the cache, and clients get the block's answer; what passes, and
+ *     was not allowed to be stored on its way, is stored now.
  *
- * What the resolver asks for itself is never rewritten: only a state with a
- * client waiting is.
+ * RRsets of blocked names are cached all the same: name server lookups need
+ * them.  What the resolver asks for itself is never rewritten: only a state
+ * with a client waiting is.
+ *
+ * dns64 forbids and stores by itself, and obeys what it finds at its start:
+ * with it, storing stays forbidden to the end.  subnetcache would keep nothing
+ * at all if it found storing forbidden, so with it nothing is forbidden at the
+ * start, and an answer made wholly of cached RRsets is taken out again by the
+ * last of the four.
  */
 #include "state.h"
 
@@ -50,6 +60,30 @@ block(struct palang *palang, struct module_qstate *qstate,
 		snapshot, j->verdict.counter, answer);
 }
 
+/* A state below the validator stores in the call in which it is judged; and
+ * where the iterator is told not to cache a zone, it sets both flags. */
+static bool
+is_ours_to_store(const struct module_qstate *qstate)
+{
+	return !qstate->is_valrec && !qstate->no_cache_lookup &&
+	       (qstate->query_flags & BIT_RD) != 0;
+}
+
+static void
+forbid_storing(struct palang *palang, struct module_qstate *qstate)
+{
+	struct query *query;
+
+	if (palang->has_subnetcache || qstate->no_cache_store ||
+		!is_ours_to_store(qstate))
+		return;
+	query = query_of(palang, qstate);
+	if (query == NULL)
+		return;
+	query->forbidden = true;
+	qstate->no_cache_store = 1;
+}
+
 /* True if the query ends here. */
 static bool
 judge_new(struct palang *palang, struct module_qstate *qstate)
@@ -58,21 +92,22 @@ judge_new(struct palang *palang, struct module_qstate *qstate)
 	struct judgement j;
 
 	judge(snapshot, now_of(palang, qstate), &qstate->qinfo, NULL, &j);
-	if (!j.blocked || j.verdict.unless_real || qstate->is_valrec)
-		return false;
-	if (has_client(qstate)) {
-		block(palang, qstate, snapshot, &j);
-		return true;
+	if (j.blocked && !j.verdict.unless_real && !qstate->is_valrec) {
+		if (has_client(qstate)) {
+			block(palang, qstate, snapshot, &j);
+			return true;
+		}
+		if (has_nobody(qstate)) {
+			qstate->return_msg = NULL;
+			qstate->return_rcode = LDNS_RCODE_NOERROR;
+			return true;
+		}
 	}
-	if (has_nobody(qstate)) {
-		qstate->return_msg = NULL;
-		qstate->return_rcode = LDNS_RCODE_NOERROR;
-		return true;
-	}
+	forbid_storing(palang, qstate);
 	return false;
 }
 
-/* Every name of the chain that is blocked goes, under the question's type. */
+/* The question's own message, and that of the blocked name it led to. */
 static void
 remove_blocked(struct module_qstate *qstate, const struct judgement *j)
 {
@@ -82,6 +117,24 @@ remove_blocked(struct module_qstate *qstate, const struct judgement *j)
 	if (j->name != q->qname)
 		cache_remove(
 			qstate->env, j->name, j->name_len, q->qtype, q->qclass);
+}
+
+/* What no answer from upstream has allowed: made of cached RRsets, or under
+ * dns64.  Stored as the modules below would have done it. */
+static void
+store_late(const struct palang *palang, struct module_qstate *qstate)
+{
+	const struct query *query = qstate->minfo[palang->id];
+
+	if (query == NULL || !query->forbidden || !qstate->no_cache_store ||
+		!is_ours_to_store(qstate) || qstate->return_msg == NULL ||
+		qstate->return_rcode != LDNS_RCODE_NOERROR ||
+		!type_is_known(qstate->qinfo.qtype))
+		return;
+	if (!dns_cache_store(qstate->env, &qstate->qinfo,
+		    qstate->return_msg->rep, 0, qstate->prefetch_leeway, 0,
+		    NULL, qstate->query_flags, qstate->qstarttime))
+		log_err("palang: no memory to cache an answer");
 }
 
 static bool
@@ -101,8 +154,12 @@ judge_done(struct palang *palang, struct module_qstate *qstate)
 	struct judgement j;
 
 	judge(snapshot, now, &qstate->qinfo, rep, &j);
+	if (!j.blocked && j.until == PAL_NEVER) {
+		store_late(palang, qstate);
+		return;
+	}
 	if (!j.blocked) {
-		if (j.until != PAL_NEVER && rep != NULL)
+		if (rep != NULL)
 			answer_cap(rep, j.until - now);
 		return;
 	}
@@ -140,27 +197,119 @@ query_operate(struct palang *palang, struct module_qstate *qstate,
 	}
 }
 
-/* With the name the iterator is after, it is the answer that the validator
- * will see and store again; another is a step of QNAME minimisation. */
-static bool
-is_sought(const struct palang *palang, const struct module_qstate *qstate,
-	const struct dns_msg *response)
+static const struct iter_qstate *
+iterator_of(const struct palang *palang, const struct module_qstate *qstate)
 {
-	const struct iter_qstate *iq =
-		palang->iterator >= 0 ? qstate->minfo[palang->iterator] : NULL;
+	return palang->iterator >= 0 ? qstate->minfo[palang->iterator] : NULL;
+}
 
+/* With the name the iterator is after, it is an answer to the question or a
+ * link to it; another is a step of QNAME minimisation. */
+static bool
+is_sought(const struct iter_qstate *iq, const struct dns_msg *response)
+{
 	return iq == NULL || query_dname_compare(response->qinfo.qname,
 				     iq->qchase.qname) == 0;
 }
 
-/* Right before the iterator stores.  A referral keeps its RRsets' TTLs, and
- * so does an answer: a message with TTL 0 is left out by itself. */
+/* The links that led to what the iterator is after now.  True if a name of
+ * them is not to be kept: blocked now, or by an order known now. */
+static bool
+judge_links(const struct pal_snapshot *snapshot, int64_t now,
+	const struct module_qstate *qstate, const struct iter_qstate *iq)
+{
+	struct judgement j;
+
+	judge(snapshot, now, &qstate->qinfo, NULL, &j);
+	if (j.blocked || j.until != PAL_NEVER)
+		return !j.blocked || !j.verdict.unless_real;
+	for (const struct iter_prep_list *p = iq ? iq->an_prepend_list : NULL;
+		p != NULL; p = p->next) {
+		judge_link(snapshot, now, &qstate->qinfo, p->rrset, &j);
+		if (j.blocked || j.until != PAL_NEVER)
+			return true;
+	}
+	return false;
+}
+
+/* The RRsets alone, where the iterator is not to store the message.  Only of
+ * a server that answers with authority, or that we forward to. */
+static void
+store_rrsets(struct module_qstate *qstate, const struct iter_qstate *iq,
+	struct dns_msg *response)
+{
+	if (response->rep->an_numrrsets == 0 || qstate->no_cache_lookup ||
+		FLAGS_GET_RCODE(response->rep->flags) != LDNS_RCODE_NOERROR ||
+		((response->rep->flags & BIT_AA) == 0 &&
+			(iq == NULL || (iq->chase_flags & BIT_RD) == 0)))
+		return;
+	dns_cache_store(qstate->env, &response->qinfo, response->rep, 1,
+		qstate->prefetch_leeway, 0, NULL, qstate->query_flags,
+		qstate->qstarttime);
+}
+
+static void
+set_storing(struct palang *palang, struct module_qstate *qstate, bool allowed)
+{
+	const struct query *query = qstate->minfo[palang->id];
+
+	if (!allowed)
+		qstate->no_cache_store = 1;
+	else if (query != NULL && query->forbidden && !palang->has_dns64 &&
+		 !qstate->no_cache_lookup)
+		qstate->no_cache_store = 0;
+}
+
+/* Nothing came: a failure would be stored under the question's name. */
+static void
+judge_timeout(struct palang *palang, struct module_qstate *qstate,
+	const struct pal_snapshot *snapshot, int64_t now)
+{
+	if (!qstate->is_valrec)
+		set_storing(palang, qstate,
+			!judge_links(snapshot, now, qstate,
+				iterator_of(palang, qstate)));
+}
+
+/*
+ * An answer right before the iterator stores it.  A message with TTL 0 is left
+ * out by itself while its RRsets are stored.  But the validator gives bogus
+ * messages a TTL of their own and stores them again, so what must not be kept
+ * is forbidden as well; we store its RRsets then.  So we do with a link whose
+ * chain goes on, for what comes after it may lie in the cache already.
+ */
+static void
+judge_response(struct palang *palang, struct module_qstate *qstate,
+	struct dns_msg *response, const struct pal_snapshot *snapshot,
+	int64_t now)
+{
+	const struct iter_qstate *iq = iterator_of(palang, qstate);
+	bool sought = is_sought(iq, response);
+	struct judgement j;
+
+	judge(snapshot, now, &response->qinfo, response->rep, &j);
+	bool keep = !j.blocked && j.until == PAL_NEVER &&
+	            type_is_known(response->qinfo.qtype);
+	if (!qstate->is_valrec && sought)
+		keep = keep && !judge_links(snapshot, now, qstate, iq);
+	if (!keep)
+		response->rep->ttl = 0;
+	if (qstate->is_valrec)
+		return;
+	if (sought && (!keep || j.goes_on)) {
+		if (!palang->has_dns64 && !palang->has_subnetcache)
+			store_rrsets(qstate, iq, response);
+		set_storing(palang, qstate, false);
+	} else {
+		set_storing(palang, qstate, true);
+	}
+}
+
 int
 query_response(struct module_qstate *qstate, struct dns_msg *response, int id,
 	void *arg)
 {
 	struct palang *palang = arg;
-	struct judgement j;
 
 	(void)id;
 	if (!seat_take(palang, qstate->env)) {
@@ -169,24 +318,9 @@ query_response(struct module_qstate *qstate, struct dns_msg *response, int id,
 	}
 	const struct pal_snapshot *snapshot = pal_live_snapshot(palang->live);
 	int64_t now = now_of(palang, qstate);
-	if (response == NULL || response->rep == NULL) {
-		/* a timeout: the failure would be stored under this name */
-		judge(snapshot, now, &qstate->qinfo, NULL, &j);
-		if (j.blocked)
-			qstate->no_cache_store = 1;
-		return 1;
-	}
-	judge(snapshot, now, &response->qinfo, response->rep, &j);
-	if (j.blocked) {
-		response->rep->ttl = 0;
-		if (!qstate->is_valrec && is_sought(palang, qstate, response))
-			qstate->no_cache_store = 1;
-	} else if (!type_is_known(response->qinfo.qtype)) {
-		response->rep->ttl = 0;
-	} else if (j.until != PAL_NEVER) {
-		/* an expired message can be served: so store none */
-		answer_cap(response->rep,
-			qstate->env->cfg->serve_expired ? 0 : j.until - now);
-	}
+	if (response != NULL && response->rep != NULL)
+		judge_response(palang, qstate, response, snapshot, now);
+	else
+		judge_timeout(palang, qstate, snapshot, now);
 	return 1;
 }

@@ -168,7 +168,8 @@ seats_settle(void *ctx, int timeout_ms)
 			ring(palang->seats[i].wake);
 	while (!all_passed(palang, ticket)) {
 		struct pollfd fd = {.fd = palang->passed, .events = POLLIN};
-		if (now_ms() >= deadline || !caches_enter(palang))
+		if (now_ms() >= deadline || atomic_load(&palang->closing) ||
+			!caches_enter(palang))
 			return PAL_ESYS;
 		caches_leave(palang);
 		if (poll(&fd, 1, LOOK_MS) > 0)

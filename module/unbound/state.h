@@ -23,10 +23,12 @@ struct palang {
 	struct module_env *env; /* the daemon's own, not a worker's */
 	struct daemon *daemon;
 	int id;
-	int iterator;        /* its module id, or -1 */
-	bool keeps_original; /* see answer.c */
-	uint16_t sde_code;   /* registered in init; 0: none */
+	int iterator;         /* its module id, or -1 */
+	bool has_dns64;       /* in the module stack: see query.c, answer.c */
+	bool has_subnetcache; /* the same */
+	uint16_t sde_code;    /* registered in init; 0: none */
 	struct pal_live *live;
+	_Atomic bool closing; /* deinit has begun */
 
 	unsigned seat_count;
 	struct seat *seats; /* by worker->thread_num */
@@ -34,12 +36,13 @@ struct palang {
 	int passed; /* eventfd: some worker has answered */
 };
 
-/* What is kept for one query: the answer that its supers must get, where
- * clients get another. */
+/* What is kept for one query, in its region. */
 struct query {
+	bool forbidden; /* it was we who forbade storing at its start */
+	/* The answer that its supers must get, where clients get another. */
+	bool replaced;
 	struct dns_msg *original;
 	int original_rcode;
-	bool replaced;
 };
 
 static inline struct palang *
@@ -48,6 +51,16 @@ palang_of(const struct module_env *env, int id)
 	const struct dynlibmod_env *dynlib = env->modinfo[id];
 
 	return dynlib->dyn_env;
+}
+
+/* Made at first use; NULL without memory. */
+static inline struct query *
+query_of(const struct palang *palang, struct module_qstate *qstate)
+{
+	if (qstate->minfo[palang->id] == NULL)
+		qstate->minfo[palang->id] = regional_alloc_zero(
+			qstate->region, sizeof(struct query));
+	return qstate->minfo[palang->id];
 }
 
 /* gate.c: true if this is the very program the module was built for. */
@@ -82,13 +95,17 @@ struct judgement {
 	const uint8_t *name; /* the blocked name: of the question or a link */
 	size_t name_len;
 	unsigned links; /* CNAMEs that lead to it */
+	bool goes_on;   /* the chain leads out of the answer */
 	int64_t until;  /* no answer may be kept beyond; PAL_NEVER */
 };
 
 void judge(const struct pal_snapshot *snapshot, int64_t now,
 	const struct query_info *question, const struct reply_info *answer,
 	struct judgement *judgement);
-bool class_is_judged(uint16_t class);
+/* The same of one link alone: a CNAME, or another RRset, which has none. */
+void judge_link(const struct pal_snapshot *snapshot, int64_t now,
+	const struct query_info *question,
+	const struct ub_packed_rrset_key *rrset, struct judgement *judgement);
 
 /* answer.c: puts the block's answer into the state; returns what it is. */
 enum pal_answer answer_block(struct palang *palang,
