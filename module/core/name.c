@@ -153,14 +153,24 @@ label_cmp(const uint8_t *a, const uint8_t *b)
 	return diff != 0 ? diff : (int)*a - (int)*b;
 }
 
+/* Where the labels of a name start; its form was checked when it was made. */
+static unsigned
+label_starts(const struct pal_name *name, uint8_t at[PAL_LABELS_MAX])
+{
+	unsigned count = 0;
+
+	for (unsigned pos = 0; name->wire[pos] != 0;
+		pos += 1u + name->wire[pos])
+		at[count++] = (uint8_t)pos;
+	return count;
+}
+
 int
 pal_name_cmp(const struct pal_name *a, const struct pal_name *b)
 {
 	uint8_t at_a[PAL_LABELS_MAX], at_b[PAL_LABELS_MAX];
-	unsigned na = 0, nb = 0;
+	unsigned na = label_starts(a, at_a), nb = label_starts(b, at_b);
 
-	pal_wire_labels(a->wire, a->len, at_a, &na);
-	pal_wire_labels(b->wire, b->len, at_b, &nb);
 	while (na > 0 && nb > 0) {
 		int diff =
 			label_cmp(a->wire + at_a[--na], b->wire + at_b[--nb]);

@@ -12,7 +12,7 @@
  * that blocks there: its own, or the one it inherits.
  */
 struct frame {
-	struct pal_name name;
+	const struct pal_name *name;
 	uint32_t *claims; /* entries, by order; malloc */
 	size_t count;
 };
@@ -26,10 +26,9 @@ struct ranking {
 };
 
 static int
-entry_cmp(const void *va, const void *vb)
+entry_cmp(const struct rank_entry *a, const struct rank_entry *b)
 {
-	const struct rank_entry *a = va, *b = vb;
-	int diff = pal_name_cmp(&a->name, &b->name);
+	int diff = pal_name_cmp(a->name, b->name);
 
 	if (diff != 0)
 		return diff;
@@ -38,10 +37,92 @@ entry_cmp(const void *va, const void *vb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/*
+ * A merge sort of the runs that are there: the tool gives each order's
+ * entries in canonical order, so that what is left is to merge the orders.
+ */
+
+/* Leaves in starts where each run begins, and behind them the count. */
+static size_t
+find_runs(const struct rank_entry *entries, size_t count, size_t *starts)
+{
+	size_t runs = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || entry_cmp(&entries[i - 1], &entries[i]) > 0)
+			starts[runs++] = i;
+	}
+	starts[runs] = count;
+	return runs;
+}
+
+/* Merges [from, mid) and [mid, to) of entries into out at the same place. */
+static void
+merge(struct rank_entry *out, const struct rank_entry *entries, size_t from,
+	size_t mid, size_t to)
+{
+	size_t left = from, right = mid;
+
+	for (size_t at = from; at < to; at++) {
+		bool take_left = left < mid &&
+		                 (right == to || entry_cmp(&entries[left],
+							 &entries[right]) <= 0);
+		out[at] = entries[take_left ? left++ : right++];
+	}
+}
+
+/* Merges neighbouring runs of entries into out; the number of those left. */
+static size_t
+merge_runs(struct rank_entry *out, const struct rank_entry *entries,
+	size_t *starts, size_t runs)
+{
+	size_t end = starts[runs], left = 0;
+
+	for (size_t i = 0; i < runs; i += 2) {
+		size_t mid = starts[i + 1];
+		size_t to = i + 2 <= runs ? starts[i + 2] : end;
+
+		merge(out, entries, starts[i], mid, to);
+		starts[left++] = starts[i];
+	}
+	starts[left] = end;
+	return left;
+}
+
+static int
+sort_entries(struct rank_entry *entries, size_t count)
+{
+	struct rank_entry *from = entries, *to, *spare = NULL;
+	size_t *starts = malloc((count + 2) * sizeof(*starts)), runs;
+	int ret = PAL_ENOMEM;
+
+	if (starts == NULL)
+		return ret;
+	runs = find_runs(entries, count, starts);
+	if (runs > 1)
+		spare = malloc(count * sizeof(*spare));
+	if (runs > 1 && spare == NULL)
+		goto out;
+	for (to = spare; runs > 1;) {
+		struct rank_entry *last = from;
+
+		runs = merge_runs(to, from, starts, runs);
+		from = to;
+		to = last;
+	}
+	if (from != entries)
+		memcpy(entries, from, count * sizeof(*from));
+	ret = 0;
+out:
+	free(starts);
+	free(spare);
+	return ret;
+}
+
 static bool
 same_rule(const struct rank_entry *a, const struct rank_entry *b)
 {
-	return a->scope == b->scope && pal_name_equal(&a->name, &b->name);
+	return a->scope == b->scope && pal_name_equal(a->name, b->name);
 }
 
 static int
@@ -50,7 +131,7 @@ check_twice(const struct rank_in *in, struct pal_name *at)
 	for (size_t i = 1; i < in->entry_count; i++) {
 		const struct rank_entry *e = &in->entries[i];
 		if (e->order == e[-1].order && same_rule(e, e - 1)) {
-			*at = e->name;
+			pal_name_ancestor(at, e->name, e->name->labels);
 			return PAL_EDUP;
 		}
 	}
@@ -95,14 +176,13 @@ mark_holes(const struct rank_in *in)
 		return PAL_ENOMEM;
 	for (size_t i = 0; i < in->entry_count; i++) {
 		struct rank_entry *e = &in->entries[i];
-		while (depth > 0 &&
-			!pal_name_within(
-				&e->name, &in->entries[above[depth - 1]].name))
+		while (depth > 0 && !pal_name_within(e->name,
+					    in->entries[above[depth - 1]].name))
 			depth--;
 		for (size_t j = 0; j < depth; j++) {
 			struct rank_entry *up = &in->entries[above[j]];
 			if (up->order == e->order &&
-				up->name.labels < e->name.labels &&
+				up->name->labels < e->name->labels &&
 				!covers(in, e, up))
 				up->hole = true;
 		}
@@ -158,8 +238,8 @@ claim_cmp(const void *va, const void *vb, void *ctx)
 	const struct rank_order *oa = &in->orders[a->order];
 	const struct rank_order *ob = &in->orders[b->order];
 
-	if (a->name.labels != b->name.labels)
-		return a->name.labels > b->name.labels ? -1 : 1;
+	if (a->name->labels != b->name->labels)
+		return a->name->labels > b->name->labels ? -1 : 1;
 	if (a->scope != b->scope)
 		return a->scope == PAL_EXACT ? -1 : 1;
 	if (oa->issued != ob->issued)
@@ -213,7 +293,7 @@ static void
 pop_to(struct ranking *r, const struct pal_name *name)
 {
 	while (r->depth > 0 &&
-		!pal_name_within(name, &r->stack[r->depth - 1].name))
+		!pal_name_within(name, r->stack[r->depth - 1].name))
 		free(r->stack[--r->depth].claims);
 }
 
@@ -248,7 +328,7 @@ rule(struct ranking *r, size_t from, size_t to)
 	int ret = 0;
 
 	if (e->scope == PAL_EXACT && to < r->in->entry_count &&
-		pal_name_equal(&r->in->entries[to].name, &e->name)) {
+		pal_name_equal(r->in->entries[to].name, e->name)) {
 		ret = overlay(r, base, to, group_end(r->in, to), &below.claims,
 			&below.count);
 		base = &below;
@@ -279,20 +359,20 @@ rank_rules(struct rank_out *out, const struct rank_in *in, struct pal_name *at)
 		goto out;
 	r->in = in;
 	r->out = out;
-	if (in->entry_count > 1)
-		qsort(in->entries, in->entry_count, sizeof(*in->entries),
-			entry_cmp);
-	ret = check_twice(in, at);
+	ret = sort_entries(in->entries, in->entry_count);
+	if (ret == 0)
+		ret = check_twice(in, at);
 	if (ret == 0)
 		ret = mark_holes(in);
 	if (ret != 0)
 		goto out;
 	for (size_t from = 0, to; from < in->entry_count; from = to) {
 		to = group_end(in, from);
-		pop_to(r, &in->entries[from].name);
+		pop_to(r, in->entries[from].name);
 		ret = rule(r, from, to);
 		if (ret != 0) {
-			*at = in->entries[from].name;
+			pal_name_ancestor(at, in->entries[from].name,
+				in->entries[from].name->labels);
 			goto out;
 		}
 	}

@@ -15,7 +15,7 @@ struct rank_order {
 };
 
 struct rank_entry {
-	struct pal_name name;
+	const struct pal_name *name; /* only len octets of wire are there */
 	enum pal_scope scope;
 	uint32_t order;          /* index of its order */
 	uint32_t intervals;      /* first index into rank_in.intervals */
@@ -35,7 +35,9 @@ struct rank_rule {
 
 struct rank_in {
 	const struct rank_order *orders;
-	struct rank_entry *entries; /* sorted and marked in place */
+	/* Sorted and marked in place.  Those of an order mostly come sorted,
+	 * which is made use of. */
+	struct rank_entry *entries;
 	size_t entry_count;
 	const struct pal_interval *intervals;
 };

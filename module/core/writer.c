@@ -1,5 +1,6 @@
 #include "palang/writer.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,15 @@ struct table {
 	size_t len, room;
 };
 
+/* Names, copied to where they stay: entries point at them.  Of each only the
+ * octets in use are kept, a tenth of a struct pal_name; so they are never
+ * copied as a struct. */
+#define NAMES_CHUNK ((size_t)1 << 20) /* octets */
+struct names {
+	struct table chunks; /* pointers to octets */
+	size_t used;         /* of the last chunk */
+};
+
 struct pal_writer {
 	enum pal_image_form form;
 	uint8_t key[16];
@@ -24,6 +34,7 @@ struct pal_writer {
 	struct table orders;    /* struct rank_order, ids as offsets below */
 	struct table order_ids; /* two char pointers are made from these */
 	struct table entries;   /* struct rank_entry */
+	struct names names;     /* of the entries */
 	struct table intervals; /* struct pal_interval */
 	/* the intervals of the last entry, which the next one often shares */
 	uint32_t last_intervals, last_count;
@@ -125,6 +136,46 @@ pal_writer_open_plain(struct pal_writer **writer, const uint8_t key[16],
 	return ret;
 }
 
+static void
+names_free(struct names *names)
+{
+	uint8_t **chunks = (uint8_t **)(void *)names->chunks.data;
+
+	for (size_t i = 0; i < names->chunks.len / sizeof(*chunks); i++)
+		free(chunks[i]);
+	free(names->chunks.data);
+}
+
+static bool
+names_grow(struct names *names)
+{
+	uint8_t *chunk = malloc(NAMES_CHUNK);
+
+	if (chunk == NULL ||
+		!table_add(&names->chunks, &chunk, sizeof(chunk))) {
+		free(chunk);
+		return false;
+	}
+	names->used = 0;
+	return true;
+}
+
+static const struct pal_name *
+names_add(struct names *names, const struct pal_name *name)
+{
+	size_t size = offsetof(struct pal_name, wire) + name->len;
+	uint8_t **chunks, *at;
+
+	if ((names->chunks.len == 0 || size > NAMES_CHUNK - names->used) &&
+		!names_grow(names))
+		return NULL;
+	chunks = (uint8_t **)(void *)names->chunks.data;
+	at = chunks[names->chunks.len / sizeof(*chunks) - 1] + names->used;
+	memcpy(at, name, size);
+	names->used += size;
+	return (const struct pal_name *)(const void *)at;
+}
+
 void
 pal_writer_close(struct pal_writer *w)
 {
@@ -137,6 +188,7 @@ pal_writer_close(struct pal_writer *w)
 	free(w->orders.data);
 	free(w->order_ids.data);
 	free(w->entries.data);
+	names_free(&w->names);
 	free(w->intervals.data);
 	free(w);
 }
@@ -194,10 +246,13 @@ pal_writer_entry(struct pal_writer *w, const struct pal_name *name,
 	enum pal_scope scope, const struct pal_interval *intervals,
 	size_t count)
 {
-	struct rank_entry entry = {.name = *name, .scope = scope};
+	struct rank_entry entry = {.scope = scope};
 
 	if (too_wide(name, scope))
 		return PAL_ERANGE;
+	entry.name = names_add(&w->names, name);
+	if (entry.name == NULL)
+		return PAL_ENOMEM;
 	entry.order = (uint32_t)(w->orders.len / sizeof(struct rank_order)) - 1;
 	int ret = add_intervals(w, intervals, count, &entry);
 	if (ret != 0)
@@ -357,7 +412,7 @@ claim_print(const struct pal_writer *w, const uint64_t *policies,
 		(const struct pal_interval *)(const void *)w->intervals.data +
 		e->intervals;
 	uint64_t print = mix(
-		policies[e->order], (uint64_t)e->name.labels << 2 |
+		policies[e->order], (uint64_t)e->name->labels << 2 |
 					    (uint64_t)e->scope << 1 | e->hole);
 
 	for (uint32_t i = 0; i < e->interval_count; i++)
@@ -380,7 +435,7 @@ put_claims(struct layout *layout, const struct rank_in *in,
 		store32(p, e->order);
 		store32(p + 4, e->intervals);
 		store16(p + 8, (uint16_t)e->interval_count);
-		p[10] = e->name.labels;
+		p[10] = e->name->labels;
 		p[11] = (uint8_t)((e->scope == PAL_SUBTREE ? CLAIM_SUBTREE
 							   : 0) |
 				  (e->hole ? CLAIM_HOLE : 0));
@@ -400,7 +455,7 @@ put_rule(struct pal_writer *w, struct layout *layout, const struct rank_in *in,
 	if (p == NULL || w->strings.len > UINT32_MAX - PAL_NAME_MAX)
 		return p == NULL ? PAL_ENOMEM : PAL_ELIMIT;
 	store32(p, (uint32_t)w->strings.len);
-	p[4] = e->name.len;
+	p[4] = e->name->len;
 	p[5] = (uint8_t)e->scope;
 	p[6] = (uint8_t)rule->claim_count;
 	store32(p + 8, rule->claims);
@@ -409,11 +464,11 @@ put_rule(struct pal_writer *w, struct layout *layout, const struct rank_in *in,
 		print = mix(print, claim_print(w, prints, &in->entries[claim]));
 	}
 	store64(p + 16, print);
-	if (!table_add(&w->strings, e->name.wire, e->name.len))
+	if (!table_add(&w->strings, e->name->wire, e->name->len))
 		return PAL_ENOMEM;
 	return add_member(w,
 		e->scope == PAL_SUBTREE ? SECTION_SUBTREE : SECTION_EXACT,
-		&e->name, (uint32_t)index);
+		e->name, (uint32_t)index);
 }
 
 static int
