@@ -128,6 +128,7 @@ store_late(const struct palang *palang, struct module_qstate *qstate)
 
 	if (query == NULL || !query->forbidden || !qstate->no_cache_store ||
 		!is_ours_to_store(qstate) || qstate->return_msg == NULL ||
+		qstate->qinfo.qclass != LDNS_RR_CLASS_IN ||
 		qstate->return_rcode != LDNS_RCODE_NOERROR ||
 		!type_is_known(qstate->qinfo.qtype))
 		return;
@@ -232,20 +233,21 @@ judge_links(const struct pal_snapshot *snapshot, int64_t now,
 	return false;
 }
 
-/* The RRsets alone, where the iterator is not to store the message.  Only of
- * a server that answers with authority, or that we forward to. */
+/* Does what the iterator will not do: stores the answer under its own name if
+ * it may be kept there, or else its RRsets alone.  Only of a server that
+ * answers with authority, or that we forward to. */
 static void
-store_rrsets(struct module_qstate *qstate, const struct iter_qstate *iq,
-	struct dns_msg *response)
+store_here(struct module_qstate *qstate, const struct iter_qstate *iq,
+	struct dns_msg *response, bool rrsets_only)
 {
 	if (response->rep->an_numrrsets == 0 || qstate->no_cache_lookup ||
 		FLAGS_GET_RCODE(response->rep->flags) != LDNS_RCODE_NOERROR ||
 		((response->rep->flags & BIT_AA) == 0 &&
 			(iq == NULL || (iq->chase_flags & BIT_RD) == 0)))
 		return;
-	dns_cache_store(qstate->env, &response->qinfo, response->rep, 1,
-		qstate->prefetch_leeway, 0, NULL, qstate->query_flags,
-		qstate->qstarttime);
+	dns_cache_store(qstate->env, &response->qinfo, response->rep,
+		rrsets_only, qstate->prefetch_leeway, 0, NULL,
+		qstate->query_flags, qstate->qstarttime);
 }
 
 static void
@@ -288,21 +290,21 @@ judge_response(struct palang *palang, struct module_qstate *qstate,
 	struct judgement j;
 
 	judge(snapshot, now, &response->qinfo, response->rep, &j);
-	bool keep = !j.blocked && j.until == PAL_NEVER &&
-	            type_is_known(response->qinfo.qtype);
-	if (!qstate->is_valrec && sought)
-		keep = keep && !judge_links(snapshot, now, qstate, iq);
-	if (!keep)
-		response->rep->ttl = 0;
-	if (qstate->is_valrec)
-		return;
-	if (sought && (!keep || j.goes_on)) {
-		if (!palang->has_dns64 && !palang->has_subnetcache)
-			store_rrsets(qstate, iq, response);
-		set_storing(palang, qstate, false);
-	} else {
+	bool own = !j.blocked && j.until == PAL_NEVER &&
+	           type_is_known(response->qinfo.qtype);
+	bool keep = own;
+	if (!qstate->is_valrec && sought) {
+		keep = own && !judge_links(snapshot, now, qstate, iq);
+		bool here = (!keep || j.goes_on) && !palang->has_dns64 &&
+		            !palang->has_subnetcache;
+		if (here)
+			store_here(qstate, iq, response, !own || j.goes_on);
+		set_storing(palang, qstate, keep && !j.goes_on);
+	} else if (!qstate->is_valrec) {
 		set_storing(palang, qstate, true);
 	}
+	if (!keep)
+		response->rep->ttl = 0;
 }
 
 int
