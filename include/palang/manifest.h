@@ -30,6 +30,9 @@ enum pal_list_role {
 	PAL_ROLE_FEED = 2
 };
 
+/* As the manifest and the status file write them, by enum pal_list_role. */
+extern const char *const pal_role_names[];
+
 struct pal_manifest_entry {
 	enum pal_list_role role;
 	char name[PAL_LIST_NAME_MAX];    /* "orders", "allow", or the feed's */

@@ -62,6 +62,17 @@ word_is(struct word word, const char *text)
 }
 
 bool
+word_choice(struct word word, const char *const *texts, unsigned count,
+	unsigned *choice)
+{
+	for (*choice = 0; *choice < count; ++*choice) {
+		if (word_is(word, texts[*choice]))
+			return true;
+	}
+	return false;
+}
+
+bool
 word_number(struct word word, uint64_t max, uint64_t *number)
 {
 	uint64_t value = 0;

@@ -38,6 +38,10 @@ bool lines_done(const struct lines *lines);
 
 bool word_is(struct word word, const char *text);
 
+/* The index of a word among `count` texts. */
+bool word_choice(struct word word, const char *const *texts, unsigned count,
+	unsigned *choice);
+
 /* A decimal number without sign or leading zeros, at most max. */
 bool word_number(struct word word, uint64_t max, uint64_t *number);
 

@@ -8,19 +8,8 @@
 #include "lines.h"
 #include "palang/error.h"
 
-static const char *const role_names[] = {"orders", "allow", "feed"};
+const char *const pal_role_names[] = {"orders", "allow", "feed"};
 static const char *const sde_names[] = {"off", "encrypted", "all"};
-
-static bool
-read_choice(struct word word, const char *const *names, unsigned count,
-	unsigned *choice)
-{
-	for (*choice = 0; *choice < count; ++*choice) {
-		if (word_is(word, names[*choice]))
-			return true;
-	}
-	return false;
-}
 
 /* "KEY NUMBER" as a whole line. */
 static bool
@@ -47,12 +36,12 @@ read_settings(struct lines *lines, struct pal_settings *settings)
 	static const char *const yes_no[] = {"no", "yes"};
 
 	if (!lines_next(lines) || !word_is(lines_word(lines), "sde") ||
-		!read_choice(lines_word(lines), sde_names, 3, &mode) ||
+		!word_choice(lines_word(lines), sde_names, 3, &mode) ||
 		!word_number(lines_word(lines), UINT16_MAX, &code) ||
 		!lines_done(lines))
 		return false;
 	if (!lines_next(lines) || !word_is(lines_word(lines), "chain") ||
-		!read_choice(lines_word(lines), yes_no, 2, &chain) ||
+		!word_choice(lines_word(lines), yes_no, 2, &chain) ||
 		!lines_done(lines))
 		return false;
 	settings->sde_mode = (enum pal_sde_mode)mode;
@@ -75,7 +64,7 @@ static bool
 entry_fits(const struct pal_manifest *m, const struct pal_manifest_entry *new)
 {
 	if (new->role != PAL_ROLE_FEED &&
-		strcmp(new->name, role_names[new->role]) != 0)
+		strcmp(new->name, pal_role_names[new->role]) != 0)
 		return false;
 	for (unsigned i = 0; i < m->count; i++) {
 		const struct pal_manifest_entry *old = &m->lists[i];
@@ -98,7 +87,7 @@ read_entry(struct lines *lines, struct pal_manifest *m)
 	unsigned role;
 
 	if (m->count == PAL_LISTS_MAX ||
-		!read_choice(lines_word(lines), role_names, 3, &role))
+		!word_choice(lines_word(lines), pal_role_names, 3, &role))
 		return false;
 	entry->role = (enum pal_list_role)role;
 	if (!word_copy(
@@ -197,7 +186,7 @@ put_entry(struct out *out, const struct pal_manifest_entry *entry)
 {
 	char hex[PAL_SHA256_HEX];
 
-	put(out, "list %s %s %s %" PRIu64 " %s\n", role_names[entry->role],
+	put(out, "list %s %s %s %" PRIu64 " %s\n", pal_role_names[entry->role],
 		entry->name, entry->file, entry->size,
 		pal_sha256_to_hex(hex, entry->digest));
 }

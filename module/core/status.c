@@ -9,7 +9,6 @@
 #include "palang/error.h"
 
 static const char *const state_names[] = {"OK", "EMPTY", "DEGRADED"};
-static const char *const role_names[] = {"orders", "allow", "feed"};
 
 /* Keys that hold one number; both directions read this table. */
 static const struct number_key {
@@ -58,8 +57,8 @@ static void
 write_list(FILE *out, const struct pal_status_list *list)
 {
 	fprintf(out, "list %s %s %" PRIu64 " %" PRIu64 " %s ",
-		role_names[list->role], list->name, list->rules, list->octets,
-		list->fallback ? "fallback" : "current");
+		pal_role_names[list->role], list->name, list->rules,
+		list->octets, list->fallback ? "fallback" : "current");
 	write_hex(out, list->digest, sizeof(list->digest));
 	fputc('\n', out);
 }
@@ -127,30 +126,20 @@ read_counts(struct lines *lines, uint64_t counts[PAL_ANSWERS])
 }
 
 static bool
-read_choice(struct word word, const char *const *names, int count, int *choice)
-{
-	for (*choice = 0; *choice < count; ++*choice) {
-		if (word_is(word, names[*choice]))
-			return true;
-	}
-	return false;
-}
-
-static bool
 read_list(struct lines *lines, struct pal_status *s)
 {
 	static const char *const ages[] = {"current", "fallback"};
-	int role, age;
+	unsigned role, age;
 
 	if (s->list_count == PAL_LISTS_MAX)
 		return false;
 	struct pal_status_list *list = &s->lists[s->list_count];
-	if (!read_choice(lines_word(lines), role_names, 3, &role) ||
+	if (!word_choice(lines_word(lines), pal_role_names, 3, &role) ||
 		!word_copy(lines_word(lines), "", list->name,
 			sizeof(list->name)) ||
 		!word_number(lines_word(lines), INT64_MAX, &list->rules) ||
 		!word_number(lines_word(lines), INT64_MAX, &list->octets) ||
-		!read_choice(lines_word(lines), ages, 2, &age) ||
+		!word_choice(lines_word(lines), ages, 2, &age) ||
 		!word_hex(
 			lines_word(lines), list->digest, sizeof(list->digest)))
 		return false;
@@ -194,7 +183,7 @@ static bool
 read_line(struct lines *lines, struct word key, struct pal_status *s)
 {
 	uint64_t number = 0;
-	int state = 0;
+	unsigned state = 0;
 
 	for (size_t i = 0; i < NUMBER_KEYS; i++) {
 		if (word_is(key, number_keys[i].key))
@@ -222,7 +211,7 @@ read_line(struct lines *lines, struct word key, struct pal_status *s)
 	}
 	if (word_is(key, "state")) {
 		bool ok =
-			read_choice(lines_word(lines), state_names, 3, &state);
+			word_choice(lines_word(lines), state_names, 3, &state);
 		s->state = (enum pal_state)state;
 		return ok;
 	}
