@@ -10,7 +10,9 @@
 
 readonly TREE_ROOT=11 TREE_TLD=12 TREE_LEAF=13 TREE_T_ME=14 TREE_RELAY=15
 
-# tree_start: signs the zones and starts their servers.
+# tree_start: signs the zones and starts their servers.  A scenario that has a
+# function tree_more adds zones there, of which it has laid FILE.zone into its
+# folder or $tree.
 tree_start() {
 	tree=$scratch/tree
 	mkdir "$tree"
@@ -18,6 +20,7 @@ tree_start() {
 	for file in "$here"/tree/*.zone "$scenario_dir"/*.zone; do
 		[[ ! -f $file ]] || tree_copy "$file"
 	done
+	! declare -F tree_more >/dev/null || tree_more
 	tree_sign late.example
 	tree_sign signed.example
 	cat "$tree"/{late,signed}.example.ds >>"$tree/example.zone"
@@ -53,6 +56,22 @@ tree_sign() {
 		mv "$key.key" "$file.key"
 		mv "$key.ds" "$file.ds"
 	)
+}
+
+# tree_key_ttl FILE SECONDS: of the keys of a signed zone.  Its signature holds
+# for any lower TTL (RFC 4034, 3.1.4).
+tree_key_ttl() {
+	sed -i -E "s/^(\S+\s)[0-9]+(\sIN\sDNSKEY\s)/\1$2\2/" "$tree/$1.zone"
+}
+
+# tree_delegate LABEL ADDRESS: LABEL.example to ns1 in it; with its DS, if it
+# has been signed.
+tree_delegate() {
+	{
+		echo "$1 NS ns1.$1"
+		echo "ns1.$1 A $2"
+		[[ ! -f $tree/$1.example.ds ]] || cat "$tree/$1.example.ds"
+	} >>"$tree/example.zone"
 }
 
 # nsd_start NAME "ADDRESS..." ZONE[=FILE]...: a server of zones in $tree.
