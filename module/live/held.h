@@ -127,6 +127,18 @@ void report_error(struct pal_live *live, const struct failure *failure);
 void live_log(const struct pal_live *live, enum pal_log level,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+void clear_error(struct pal_live *live);
+
+/* swap.c */
+struct held *in_force(const struct pal_live *live);
+int64_t next_edge(const struct pal_snapshot *snapshot, int64_t now);
+void take(struct pal_live *live, struct held *new);
+void settle(struct pal_live *live);
+void evict(struct pal_live *live);
+void sweep(struct pal_live *live, int budget_us);
+void set_swept(struct pal_live *live, uint64_t generation);
+void pass_edges(struct pal_live *live);
+
 /* keeper.c */
 void *keeper_run(void *live);
 void keeper_prepare(struct pal_live *live);

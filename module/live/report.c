@@ -45,6 +45,17 @@ report_error(struct pal_live *live, const struct failure *failure)
 		(unsigned long long)failure->generation, failure->text);
 }
 
+void
+clear_error(struct pal_live *live)
+{
+	live->status.error[0] = '\0';
+	live->status.error_generation = 0;
+	live->status.error_at = 0;
+	live->last_error[0] = '\0';
+	live->retry_at = 0;
+	live->retry_after = 0;
+}
+
 static void
 fill_lists(struct pal_status *status, const struct held *held)
 {
