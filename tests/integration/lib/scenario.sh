@@ -81,8 +81,12 @@ show_logs() {
 
 # A report of a sanitizer in any log is a failure, whatever the answers were.
 sanitizers_silent() {
-	! grep -sE 'ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:' \
-		"$scratch"/log/*
+	local begin='ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer'
+	! grep -qsE "$begin|runtime error:" "$scratch"/log/* || {
+		sed -nE "/$begin/,/^SUMMARY/p; /runtime error:/p" \
+			"$scratch"/log/* | head -n 200 >&2
+		return 1
+	}
 }
 
 say() {

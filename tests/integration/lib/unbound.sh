@@ -95,7 +95,7 @@ has_control() {
 	local usage
 	usage=$("$UNBOUND_TREE/unbound-control" -h 2>&1) ||
 		true
-	grep -qE "^  $1( |$)" <<<"$usage"
+	grep -qE "^  $1([[:space:]]|$)" <<<"$usage"
 }
 
 # statistic NAME KEY: a number of unbound-control stats_noreset.

@@ -18,6 +18,23 @@ configure() {
 		serve-expired: yes")"
 }
 
+starts() {
+	grep -c 'start of service' "$scratch/log/ours"
+}
+
+has_started_after() {
+	(($(starts) > $1))
+}
+
+# run_command COMMAND: and it is over when this returns.
+run_command() {
+	local before
+	before=$(starts)
+	control ours "$1" >/dev/null || fail "$1 failed"
+	[[ $1 == fast_reload ]] ||
+		await 30 "the start after $1" has_started_after "$before"
+}
+
 # expect_state: what is blocked and what is not after a command.
 expect_state() {
 	is_running ours || fail "Unbound ended after $1"
@@ -41,7 +58,10 @@ for n in {1..2000}; do
 	echo "n$n.wild.signed.example A"
 done >load
 printf '%s A\n' t.me api.telegram.org shop.example www.open.example >>load
-start load dnsperf -s "$resolver" -d load -l 600 -c 8 -q 50 -t 1 -S 30
+# Slower where a sanitizer makes Unbound slow, so that it still answers us.
+rate=20000
+[[ -z ${SANITIZER-} ]] || rate=500
+start load dnsperf -s "$resolver" -d load -l 600 -c 8 -q 50 -t 1 -Q "$rate"
 
 commands=(reload)
 has_control reload_keep_cache && commands+=(reload_keep_cache)
@@ -51,7 +71,7 @@ say "with ${commands[*]}"
 for ((round = 1; round <= ROUNDS; round++)); do
 	for command in "${commands[@]}"; do
 		configure "$round"
-		control ours "$command" >/dev/null || fail "$command failed"
+		run_command "$command"
 		expect_state "$command"
 	done
 	apply_order "R$round" "scope: exact" "targets: [www.telegram.org]"
