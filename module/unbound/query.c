@@ -301,7 +301,9 @@ judge_response(struct palang *palang, struct module_qstate *qstate,
 			store_here(qstate, iq, response, !own || j.goes_on);
 		set_storing(palang, qstate, keep && !j.goes_on);
 	} else if (!qstate->is_valrec) {
-		set_storing(palang, qstate, true);
+		/* a step on the way ends it all if nothing can lie below */
+		set_storing(palang, qstate,
+			!judge_links(snapshot, now, qstate, iq));
 	}
 	if (!keep)
 		response->rep->ttl = 0;

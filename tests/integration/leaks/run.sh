@@ -102,3 +102,13 @@ expect_data "alias.slow.example. CNAME blocked.slow.example." \
 ask +cdflag alias.slow.example A
 expect_rdata blocked.slow.example. 192.0.2.70
 expect_open +cdflag blocked.slow.example A
+
+say "a chain that ends at a name above which there is nothing"
+ask void.slow.example CNAME
+ask hole.slow.example CNAME
+apply_order VOID "scope: exact" "targets: [hole.slow.example]"
+ask_and_wait void.slow.example A
+expect_cd_blocked void.slow.example A
+answer_comes
+expect_data "void.slow.example. CNAME hole.slow.example." \
+	"hole.slow.example. A $SINK_A"
