@@ -215,7 +215,9 @@ sweep_bin(struct sweeping *s, struct lruhash *table, size_t bin_number)
 			note_doomed(s, entry, q);
 			continue;
 		}
-		if (entry->data != NULL && must_go(s, q, entry->data))
+		if (entry->data != NULL &&
+			!absence_is_kept(entry->hash, q, entry->data) &&
+			must_go(s, q, entry->data))
 			note_doomed(s, entry, q);
 		lock_rw_unlock(&entry->lock);
 	}

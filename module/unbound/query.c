@@ -159,6 +159,8 @@ judge_done(struct palang *palang, struct module_qstate *qstate)
 		store_late(palang, qstate);
 		return;
 	}
+	if (qstate->is_valrec && absence_keep(qstate))
+		return;
 	if (!j.blocked) {
 		if (rep != NULL)
 			answer_cap(rep, j.until - now);

@@ -107,6 +107,13 @@ void judge_link(const struct pal_snapshot *snapshot, int64_t now,
 	const struct query_info *question,
 	const struct ub_packed_rrset_key *rrset, struct judgement *judgement);
 
+/* absence.c: keeps in mind that a blocked name server has no AAAA.  False if
+ * that is not what came up. */
+bool absence_keep(struct module_qstate *qstate);
+/* True if a message of the cache is such a note. */
+bool absence_is_kept(hashvalue_type hash, const struct query_info *key,
+	const struct reply_info *rep);
+
 /* answer.c: puts the block's answer into the state; returns what it is. */
 enum pal_answer answer_block(struct palang *palang,
 	struct module_qstate *qstate, const struct judgement *judgement);
