@@ -21,6 +21,14 @@ expects_block(const struct inquiry *inquiry)
 	       inquiry->expected.kind == EXPECT_ORDER;
 }
 
+/* A resolver that fails where DNSSEC does not bid it is not open either. */
+static bool
+fails(const struct inquiry *inquiry)
+{
+	return inquiry->seen.kind == SEEN_FAILED &&
+	       inquiry->finding.truth == TRUTH_DIFFERENT;
+}
+
 bool
 inquiry_holds(const struct inquiry *inquiry)
 {
@@ -28,7 +36,7 @@ inquiry_holds(const struct inquiry *inquiry)
 		return agreed(inquiry->agreement);
 	/* Our own recursion knows better than the look of a reply. */
 	return inquiry->finding.truth == TRUTH_REAL ||
-	       inquiry->finding.truth == TRUTH_DIFFERENT;
+	       (inquiry->finding.truth == TRUTH_DIFFERENT && !fails(inquiry));
 }
 
 /* "by k:2017/1", or nothing. */
@@ -69,9 +77,11 @@ say_truth(char **text, const struct inquiry *inquiry)
 		[TRUTH_BLOCKED] = "is blocked",
 		[TRUTH_UNKNOWN] = "is not proven to be open",
 	};
+	const char *phrase = fails(inquiry) ? "fails, and not by a block"
+	                                    : phrases[inquiry->finding.truth];
 
 	return asprintf(text, "%s %s %s (%s).", inquiry->name, inquiry->type,
-		phrases[inquiry->finding.truth], inquiry->finding.why);
+		phrase, inquiry->finding.why);
 }
 
 static int
