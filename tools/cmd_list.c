@@ -60,7 +60,8 @@ window_of(const struct state *state, const struct record *record)
 {
 	if (record->order->action == ORDER_LIFT)
 		return effect_lift_window(record);
-	return effect_window(&state->recorded.history, record, NULL);
+	return effect_window(
+		&state->recorded.history, &state->config, record, NULL);
 }
 
 static void

@@ -38,42 +38,6 @@ effect_lift_window(const struct record *lift)
 }
 
 bool
-effect_replaces(const struct record *record)
-{
-	/* What came after its window has no effect, on no order. */
-	return record->order->action == ORDER_BLOCK &&
-	       record->order->replaces[0] != '\0' &&
-	       record->received < record->order->expires;
-}
-
-struct pal_interval
-effect_window(const struct history *history, const struct record *record,
-	const struct record **replacer)
-{
-	const struct order *order = record->order;
-	struct pal_interval window = {effect_begin(order), order->expires};
-	const struct record *ended_by = NULL, *next;
-	size_t cursor = 0;
-
-	while ((next = history_next(history, order->authority, order->id,
-			&cursor)) != NULL) {
-		int64_t begin = effect_begin(next->order);
-
-		if (next == record || !effect_replaces(next))
-			continue;
-		if (begin < window.end) {
-			window.end = begin;
-			ended_by = next;
-		}
-	}
-	if (record->received >= order->expires || window.end < window.start)
-		window.end = window.start;
-	if (replacer != NULL)
-		*replacer = ended_by;
-	return window;
-}
-
-bool
 effect_lifts(const struct record *lift, const struct record *record,
 	const struct config *config)
 {
@@ -85,6 +49,65 @@ effect_lifts(const struct record *lift, const struct record *record,
 	return window.start < window.end &&
 	       config_may_lift(config, lift->order->authority,
 		       record->order->authority);
+}
+
+bool
+effect_cancels(const struct record *lift, const struct record *record,
+	const struct config *config)
+{
+	struct pal_interval window = effect_lift_window(lift);
+	int64_t begin = effect_begin(record->order);
+
+	return lift->order->target_count == 0 && record->received < begin &&
+	       window.start <= begin && window.end >= record->order->expires &&
+	       effect_lifts(lift, record, config);
+}
+
+bool
+effect_replaces(const struct history *history, const struct config *config,
+	const struct record *record)
+{
+	const struct order *order = record->order;
+	const struct record *next;
+	size_t cursor = 0;
+
+	/* What came after its window has no effect, on no order. */
+	if (order->action != ORDER_BLOCK || order->replaces[0] == '\0' ||
+		record->received >= order->expires)
+		return false;
+	while ((next = history_next(history, order->authority, order->id,
+			&cursor)) != NULL) {
+		if (effect_cancels(next, record, config))
+			return false;
+	}
+	return true;
+}
+
+struct pal_interval
+effect_window(const struct history *history, const struct config *config,
+	const struct record *record, const struct record **replacer)
+{
+	const struct order *order = record->order;
+	struct pal_interval window = {effect_begin(order), order->expires};
+	const struct record *ended_by = NULL, *next;
+	size_t cursor = 0;
+
+	while ((next = history_next(history, order->authority, order->id,
+			&cursor)) != NULL) {
+		int64_t begin = effect_begin(next->order);
+
+		if (next == record || !effect_replaces(history, config, next))
+			continue;
+		if (begin < window.end) {
+			window.end = begin;
+			ended_by = next;
+		}
+	}
+	if (record->received >= order->expires || window.end < window.start)
+		window.end = window.start;
+	if (replacer != NULL)
+		*replacer = ended_by;
+	return window;
 }
 
 static int
@@ -300,7 +323,8 @@ effect_of(struct effect *effect, const struct history *history,
 
 	if ((ret = effect_own(effect, record)) != 0)
 		return ret;
-	effect->window = effect_window(history, record, &effect->replacer);
+	effect->window =
+		effect_window(history, config, record, &effect->replacer);
 	if ((ret = spans_set(&base, effect->window)) != 0 ||
 		(ret = cut_suspensions(&base, history, record->order)) != 0 ||
 		(ret = gather(&cuts, &base, effect, history, config, record)) !=

@@ -98,9 +98,11 @@ size_t effect_first(const struct effect *effect, const struct pal_name *name);
 
 /* When a block order would be in force if nobody lifted or suspended it:
  * from effective to expires, or to where the order that replaces it begins.
- * *replacer, if not NULL, becomes that order or NULL. */
+ * One that was cancelled replaces nothing.  *replacer, if not NULL, becomes
+ * that order or NULL. */
 struct pal_interval effect_window(const struct history *history,
-	const struct record *record, const struct record **replacer);
+	const struct config *config, const struct record *record,
+	const struct record **replacer);
 
 /* A lift's window: from the later of its effective and its receipt to its
  * expires.  Empty if it was received too late. */

@@ -198,7 +198,7 @@ warn_idle(struct admission *at, const struct record *block)
 {
 	const struct record *replacer;
 	struct pal_interval window =
-		effect_window(at->history, block, &replacer);
+		effect_window(at->history, at->config, block, &replacer);
 	char key[ORDER_KEY_MAX], other[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
 
 	order_key(key, block->order);
@@ -213,6 +213,22 @@ warn_idle(struct admission *at, const struct record *block)
 			"%s expired at %s: the lift is recorded without "
 			"effect",
 			key, time_format(time, block->order->expires));
+}
+
+/* Whoever cancels what was to follow may not think of what goes on. */
+static void
+warn_cancelled(struct admission *at, const struct record *block)
+{
+	const struct order *order = block->order;
+	char key[ORDER_KEY_MAX];
+
+	if (effect_replaces(at->history, at->config, block) &&
+		effect_cancels(at->record, block, at->config))
+		WARN(at,
+			"%s was to replace %s:%s, which goes on instead: lift "
+			"that one too if nothing shall be blocked",
+			order_key(key, order), order->authority,
+			order->replaces);
 }
 
 static int
@@ -245,6 +261,7 @@ admit_lift(struct admission *at)
 		return 0;
 	}
 	warn_idle(at, block);
+	warn_cancelled(at, block);
 	return check_targets(at, lift, block, false);
 }
 
@@ -271,7 +288,7 @@ admit_replaces(struct admission *at)
 			order->authority, order->replaces);
 		return;
 	}
-	effect_window(at->history, old, &replacer);
+	effect_window(at->history, at->config, old, &replacer);
 	if (replacer != NULL)
 		REFUSE(at, "replaces %s:%s, which %s has replaced already",
 			order->authority, order->replaces,

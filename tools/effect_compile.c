@@ -78,7 +78,8 @@ compile_order(struct compilation *compilation, size_t index)
 	int ret = 0;
 
 	if (record->order->action != ORDER_BLOCK ||
-		effect_window(history, record, NULL).end <= compilation->now)
+		effect_window(history, compilation->config, record, NULL).end <=
+			compilation->now)
 		return 0;
 	ret = effect_of(&effect, history, compilation->config, index);
 	if (ret != 0)

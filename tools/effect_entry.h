@@ -35,7 +35,13 @@ size_t effect_entry_around(const struct effect *effect,
 int64_t effect_begin(const struct order *order);
 
 /* True of an order that ends another one. */
-bool effect_replaces(const struct record *record);
+bool effect_replaces(const struct history *history, const struct config *config,
+	const struct record *record);
+
+/* True of a lift of the whole record, before it begins and for good: it never
+ * blocks anything. */
+bool effect_cancels(const struct record *lift, const struct record *record,
+	const struct config *config);
 
 /* True of a lift with a window, whose authority may lift the record. */
 bool effect_lifts(const struct record *lift, const struct record *record,

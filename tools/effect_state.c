@@ -36,7 +36,7 @@ lift_state(const struct history *history, const struct config *config,
 	if (lifted == NULL || !effect_lifts(lift, lifted, config))
 		return EFFECT_WAITING;
 	if (lifted->order->action == ORDER_BLOCK &&
-		effect_window(history, lifted, NULL).end <= now)
+		effect_window(history, config, lifted, NULL).end <= now)
 		return EFFECT_EXPIRED;
 	return now < window.start ? EFFECT_PENDING : EFFECT_ACTIVE;
 }
@@ -109,7 +109,7 @@ effect_state(const struct history *history, const struct config *config,
 		*state = lift_state(history, config, record, now);
 		return 0;
 	}
-	window = effect_window(history, record, &replacer);
+	window = effect_window(history, config, record, &replacer);
 	if (now >= window.end || window.start >= window.end) {
 		*state = replacer != NULL && record->received <
 		                                     record->order->expires

@@ -249,7 +249,7 @@ print_item(const struct intake_item *item, const struct state *state,
 	if (dry)
 		printf("would record ");
 	window = item->order->action == ORDER_BLOCK
-	                 ? effect_window(history, record, NULL)
+	                 ? effect_window(history, &state->config, record, NULL)
 	                 : effect_lift_window(record);
 	if (item->order->action == ORDER_BLOCK)
 		print_block(item->order, found, &window);

@@ -286,6 +286,30 @@ lift_ever(const struct record *lift)
 	       begin_of(lift->order) < lift->order->expires;
 }
 
+/* Walks its seconds up to where nothing changes any more: what was there
+ * before it began, and one lift keeps from all of them, ends no order. */
+static bool
+cancelled(const struct story *story, const struct record *record)
+{
+	const struct order *order = record->order;
+	int64_t begin = begin_of(order);
+
+	for (unsigned i = 0; i < DOCS && record->received < begin; i++) {
+		const struct record *lift = &story->records[i];
+		bool all = true;
+
+		if (!is_lift_of(lift->order, order) ||
+			lift->order->target_count != 0)
+			continue;
+		for (int64_t at = begin;
+			at < order->expires && all && at < 4 * SECONDS; at++)
+			all = lift_in_force(lift, at);
+		if (all)
+			return true;
+	}
+	return false;
+}
+
 /* The order as a whole, without its targets. */
 static bool
 twin_in_force(const struct story *story, unsigned index, int64_t now)
@@ -308,7 +332,8 @@ twin_in_force(const struct story *story, unsigned index, int64_t now)
 				0 &&
 			strcmp(other->order->replaces, order->id) == 0 &&
 			other->received < other->order->expires &&
-			now >= begin_of(other->order))
+			now >= begin_of(other->order) &&
+			!cancelled(story, other))
 			return false;
 	}
 	for (unsigned i = 0; i < story->history.suspension_count; i++) {
