@@ -223,8 +223,10 @@ init(struct module_env *env, int id)
 	}
 	dynlib->dyn_env = palang;
 	int ret = start(palang, env);
-	if (ret == 0 && may_be_empty(palang))
+	if (ret == 0 && may_be_empty(palang)) {
+		atomic_store(&palang->open, true);
 		return 1;
+	}
 	if (ret != 0)
 		log_err("palang: cannot start: %s: %s", pal_strerror(ret),
 			strerror(errno));

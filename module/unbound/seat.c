@@ -166,7 +166,7 @@ seats_settle(void *ctx, int timeout_ms)
 	for (unsigned i = 0; i < palang->seat_count; i++)
 		if (atomic_load(&palang->seats[i].enrolled))
 			ring(palang->seats[i].wake);
-	while (!all_passed(palang, ticket)) {
+	while (!atomic_load(&palang->open) || !all_passed(palang, ticket)) {
 		struct pollfd fd = {.fd = palang->passed, .events = POLLIN};
 		if (now_ms() >= deadline || atomic_load(&palang->closing) ||
 			!caches_enter(palang))

@@ -28,6 +28,7 @@ struct palang {
 	bool has_subnetcache; /* the same */
 	uint16_t sde_code;    /* registered in init; 0: none */
 	struct pal_live *live;
+	_Atomic bool open;    /* init has read the snapshot for the last time */
 	_Atomic bool closing; /* deinit has begun */
 
 	unsigned seat_count;
