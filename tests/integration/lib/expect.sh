@@ -12,11 +12,13 @@
 
 # Who is asked; a scenario changes it, or gives @ADDRESS to ask.
 server=
+patience=5 # seconds
+! is_slow || patience=15
 
 ask() {
 	asked="$*"
-	answered=$(dig "@${server:-$resolver}" +tries=1 +time=5 +nocmd \
-		+nostats "$@") || unexpected "an answer"
+	answered=$(dig "@${server:-$resolver}" +tries=1 +time="$patience" \
+		+nocmd +nostats "$@") || unexpected "an answer"
 }
 
 unexpected() {

@@ -60,7 +60,7 @@ done >load
 printf '%s A\n' t.me api.telegram.org shop.example www.open.example >>load
 # Slower where a sanitizer makes Unbound slow, so that it still answers us.
 rate=20000
-[[ -z ${SANITIZER-} ]] || rate=500
+! is_slow || rate=500
 start load dnsperf -s "$resolver" -d load -l 600 -c 8 -q 50 -t 1 -Q "$rate"
 
 commands=(reload)
