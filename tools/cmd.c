@@ -263,11 +263,25 @@ cmd_config(const struct cmd_call *call, struct config *config)
 		call->config_file, pal_strerror(ret));
 }
 
+static bool published;
+
+void
+cmd_published(void)
+{
+	published = true;
+}
+
 int
 cmd_finish(int code)
 {
+	bool done = published;
+
+	published = false;
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return code;
+	if (done)
+		return cmd_fail("it is recorded and published; the report "
+				"could not be written");
 	/* Whoever closed the pipe knows. */
 	if (errno != EPIPE)
 		cmd_fail(

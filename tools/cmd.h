@@ -80,6 +80,10 @@ int cmd_config(const struct cmd_call *call, struct config *config);
  * returns EXIT_ERROR. */
 int cmd_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What the command was to change is recorded and published: what fails from
+ * here on does not undo it. */
+void cmd_published(void);
+
 /* Flushes stdout; a failed write is a failure.  Returns code, or EXIT_ERROR. */
 int cmd_finish(int code);
 

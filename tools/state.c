@@ -418,9 +418,12 @@ state_finish(struct state *state)
 		return state_fail_ledger(state, ret);
 	ret = publish_run(&state->publication, publish_install);
 	state->published_ms = state_elapsed(state);
-	if (ret == 0)
+	if (ret == 0) {
+		cmd_published();
 		return EXIT_DONE;
+	}
 	if (is_tidying(state->publication.failed)) {
+		cmd_published();
 		problem_warning(&state->problems, NULL, 0, 0,
 			"published; but at the step \"%s\": %s",
 			state->publication.failed,
