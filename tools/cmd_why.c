@@ -171,10 +171,11 @@ print_verdict(
 		return;
 	}
 	pal_name_ancestor(&name, &question->name, verdict->owner_labels);
-	printf("%s: blocked by %.*s:%.*s, answer %s, owner %s", question->text,
-		(int)verdict->policy.authority.len,
+	printf("%s: blocked by %.*s:%.*s, answer %s%s, owner %s",
+		question->text, (int)verdict->policy.authority.len,
 		verdict->policy.authority.text, (int)verdict->policy.id.len,
 		verdict->policy.id.text, order_answer_name(verdict->answer),
+		verdict_note(verdict, question->type),
 		pal_name_to_text(owner, &name));
 	if (verdict->until != PAL_NEVER)
 		printf(", until %s", time_format(time, verdict->until));

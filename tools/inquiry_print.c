@@ -135,8 +135,10 @@ print_expected(FILE *out, const struct inquiry *inquiry)
 		return;
 	}
 	if (expected->kind == EXPECT_ORDER) {
-		fprintf(out, ", with %s",
-			order_answer_name(expected->verdict.answer));
+		fprintf(out, ", with %s%s",
+			order_answer_name(expected->verdict.answer),
+			verdict_note(
+				&expected->verdict, inquiry->question.type));
 		if (!pal_name_equal(&expected->at, &inquiry->question.name))
 			fprintf(out, ", at %s",
 				pal_name_to_text(name, &expected->at));

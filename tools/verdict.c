@@ -222,3 +222,15 @@ verdict_judge(const struct verdict_source *source, const struct pal_name *name,
 	pal_decide(
 		&source->snapshot, name->wire, name->len, type, now, verdict);
 }
+
+const char *
+verdict_note(const struct pal_verdict *verdict, uint16_t type)
+{
+	const struct pal_policy *policy = &verdict->policy;
+	bool lacking = (type == PAL_TYPE_A && !policy->has_a) ||
+	               (type == PAL_TYPE_AAAA && !policy->has_aaaa);
+
+	return verdict->answer == PAL_SINKHOLE && lacking
+	               ? " (no address set: nodata)"
+	               : "";
+}

@@ -35,4 +35,8 @@ void verdict_judge(const struct verdict_source *source,
 	const struct pal_name *name, uint16_t type, int64_t now,
 	struct pal_verdict *verdict);
 
+/* What stands behind the name of a verdict's answer: " (no address set:
+ * nodata)" of a sinkhole without an address for this type, else nothing. */
+const char *verdict_note(const struct pal_verdict *verdict, uint16_t type);
+
 #endif
