@@ -72,6 +72,18 @@ fail_folder(const struct state *state, const char *path)
 	return cmd_fail("%s: %s", path, strerror(err));
 }
 
+/* SQLite keeps its log and its locks beside a ledger while it is open, for
+ * readers too. */
+static bool
+may_write(const struct state *state)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/" LEDGER_FILE, state->config.state_dir);
+	return access(state->config.state_dir, W_OK) == 0 &&
+	       access(path, W_OK) == 0;
+}
+
 static int
 open_ledger(struct state *state)
 {
@@ -81,6 +93,14 @@ open_ledger(struct state *state)
 		return cmd_fail("there is no ledger in %s; `palang init` "
 				"makes it",
 			state->config.state_dir);
+	if (ret != 0 && !may_write(state))
+		return cmd_fail("the ledger in %s: permission denied; reading "
+				"it takes the right to write there as well: "
+				"run this as root%s%s",
+			state->config.state_dir,
+			state->config.user[0] == '\0' ? ""
+						      : ", or with sudo -u ",
+			state->config.user);
 	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
 
