@@ -55,6 +55,13 @@ wanted(const struct cmd_call *call)
 	return states;
 }
 
+/* What is told of one order or lift. */
+struct row {
+	size_t index;
+	enum effect_state found;
+	struct effect_names names; /* of a block */
+};
+
 static struct pal_interval
 window_of(const struct state *state, const struct record *record)
 {
@@ -64,22 +71,35 @@ window_of(const struct state *state, const struct record *record)
 		&state->recorded.history, &state->config, record, NULL);
 }
 
+/* "blocks 1 of 2 names": of an order in force those that no lift opens. */
 static void
-print_row(const struct state *state, size_t index, enum effect_state found)
+print_names(const struct row *row)
 {
+	printf("  blocks ");
+	if (row->found == EFFECT_ACTIVE &&
+		row->names.blocked != row->names.given)
+		printf("%zu of ", row->names.blocked);
+	printf("%zu name%s", row->names.given,
+		row->names.given == 1 ? "" : "s");
+}
+
+static void
+print_row(const struct state *state, const struct row *row)
+{
+	size_t index = row->index;
 	const struct record *record = &state->recorded.records[index];
 	const struct order *order = record->order;
 	struct pal_interval window = window_of(state, record);
 	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
 
-	printf("%-9s  %s", effect_state_name(found), order_key(key, order));
+	printf("%-9s  %s", effect_state_name(row->found),
+		order_key(key, order));
 	if (order->action == ORDER_LIFT)
 		printf("  lifts %s%s:%s",
 			order->target_count == 0 ? "" : "names of ",
 			order->lifts_authority, order->lifts);
 	else
-		printf("  blocks %zu name%s", order->target_count,
-			order->target_count == 1 ? "" : "s");
+		print_names(row);
 	printf("  from %s", time_format(time, window.start));
 	if (window.end != PAL_NEVER)
 		printf(" to %s", time_format(time, window.end));
@@ -93,9 +113,10 @@ print_row(const struct state *state, size_t index, enum effect_state found)
 }
 
 static void
-put_row(struct json_writer *json, const struct state *state, size_t index,
-	enum effect_state found)
+put_row(struct json_writer *json, const struct state *state,
+	const struct row *row)
 {
+	size_t index = row->index;
 	const struct record *record = &state->recorded.records[index];
 	const struct order *order = record->order;
 	struct pal_interval window = window_of(state, record);
@@ -106,13 +127,16 @@ put_row(struct json_writer *json, const struct state *state, size_t index,
 	json_put_text(json, "id", order->id);
 	json_put_text(
 		json, "action", order->action == ORDER_LIFT ? "lift" : "block");
-	json_put_text(json, "state", effect_state_name(found));
+	json_put_text(json, "state", effect_state_name(row->found));
 	json_put_text(json, "from", time_format(time, window.start));
 	json_put_text(json, "to",
 		window.end == PAL_NEVER ? NULL : time_format(time, window.end));
 	json_put_text(json, "received", time_format(time, record->received));
-	json_put_int(json, "targets", (int64_t)order->target_count);
-	if (order->action == ORDER_LIFT) {
+	if (order->action == ORDER_BLOCK) {
+		json_put_int(json, "targets", (int64_t)row->names.given);
+		json_put_int(json, "blocked", (int64_t)row->names.blocked);
+	} else {
+		json_put_int(json, "targets", (int64_t)order->target_count);
 		json_put_text(json, "lifts_authority", order->lifts_authority);
 		json_put_text(json, "lifts", order->lifts);
 	}
@@ -127,18 +151,23 @@ list(struct state *state, unsigned states, struct json_writer *json)
 	const struct history *history = &state->recorded.history;
 
 	for (size_t i = 0; i < history->record_count; i++) {
-		enum effect_state found;
+		int64_t now = state_now(state);
+		struct row row = {.index = i};
 		int ret = effect_state(
-			history, &state->config, i, state_now(state), &found);
+			history, &state->config, i, now, &row.found);
 
+		if (ret == 0 && (states & BIT(row.found)) == 0)
+			continue;
+		if (ret == 0 &&
+			history->records[i].order->action == ORDER_BLOCK)
+			ret = effect_names(
+				history, &state->config, i, now, &row.names);
 		if (ret != 0)
 			return cmd_fail("%s", pal_strerror(ret));
-		if ((states & BIT(found)) == 0)
-			continue;
 		if (json != NULL)
-			put_row(json, state, i, found);
+			put_row(json, state, &row);
 		else
-			print_row(state, i, found);
+			print_row(state, &row);
 	}
 	return EXIT_DONE;
 }

@@ -125,6 +125,15 @@ int effect_state(const struct history *history, const struct config *config,
 	size_t index, int64_t now, enum effect_state *state);
 const char *effect_state_name(enum effect_state state);
 
+/* How many names a block order gives, exceptions apart, and how many of them
+ * it blocks at that time.  0 or PAL_ENOMEM. */
+struct effect_names {
+	size_t given, blocked;
+};
+
+int effect_names(const struct history *history, const struct config *config,
+	size_t index, int64_t now, struct effect_names *names);
+
 /* The most specific entry that covers the name, or NULL. */
 const struct effect_entry *effect_find(
 	const struct effect *effect, const struct pal_name *name);

@@ -125,3 +125,26 @@ effect_state(const struct history *history, const struct config *config,
 	effect_fini(&effect);
 	return 0;
 }
+
+int
+effect_names(const struct history *history, const struct config *config,
+	size_t index, int64_t now, struct effect_names *names)
+{
+	struct effect effect;
+	int ret = effect_of(&effect, history, config, index);
+
+	*names = (struct effect_names){0, 0};
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < effect.count; i++) {
+		const struct effect_entry *entry = &effect.entries[i];
+
+		if (entry->except || entry->made)
+			continue;
+		names->given++;
+		names->blocked +=
+			spans_has(entry->intervals, entry->interval_count, now);
+	}
+	effect_fini(&effect);
+	return 0;
+}

@@ -198,6 +198,17 @@ warn_order(struct overview *overview, const struct state *state, size_t index)
 }
 
 static int
+count_names(struct overview *overview, const struct state *state, size_t index)
+{
+	struct effect_names names;
+	int ret = effect_names(&state->recorded.history, &state->config, index,
+		state_now(state), &names);
+
+	overview->names += names.blocked;
+	return ret;
+}
+
+static int
 look_at_orders(struct overview *overview, const struct state *state)
 {
 	const struct history *history = &state->recorded.history;
@@ -219,7 +230,9 @@ look_at_orders(struct overview *overview, const struct state *state)
 		else
 			overview->blocks[*found]++;
 		if (order->action == ORDER_BLOCK && *found == EFFECT_ACTIVE)
-			overview->names += order->target_count;
+			ret = count_names(overview, state, i);
+		if (ret != 0)
+			return cmd_fail("%s", pal_strerror(ret));
 		warn_order(overview, state, i);
 	}
 	return EXIT_DONE;

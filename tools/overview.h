@@ -18,7 +18,7 @@ struct overview {
 	struct resolvers resolvers;
 	enum effect_state *states;                          /* by record */
 	size_t blocks[EFFECT_STATES], lifts[EFFECT_STATES]; /* how many */
-	size_t names; /* targets of the orders in force */
+	size_t names; /* that the orders in force block */
 	/* Errors: what a monitoring should ring for.  Warnings: what a person
 	 * should know. */
 	struct problems findings;

@@ -2,6 +2,8 @@
 #include "tool_util.h"
 
 #include <pwd.h>
+#include <signal.h>
+#include <sys/wait.h>
 
 #include "json.h"
 
@@ -46,6 +48,142 @@ test_init(void **state)
 	/* A configuration that is there is not written over. */
 	tool_expect(&tool, 2, "init --dir /tmp/elsewhere");
 	tool_expect_in(tool.err, "is there already");
+	tool_remove(&tool);
+}
+
+/* Runs it with an output that takes nothing, and gives what is on stderr. */
+static void
+run_unheard(struct tool *tool, const char *line, bool pipe_closed)
+{
+	char path[160], *text;
+	int status, ends[2], out;
+	size_t len;
+	pid_t child;
+
+	snprintf(path, sizeof path, "%s/err", tool->dir);
+	assert_int_equal(pipe(ends), 0);
+	out = pipe_closed ? ends[1] : open("/dev/full", O_WRONLY);
+	close(ends[0]);
+	fflush(NULL);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		char *argv[] = {(char[]){"palang"}, (char[]){"-c"},
+			tool->config, (char[]){"block"}, strdup(line),
+			(char[]){"--scope"}, (char[]){"exact"}, NULL};
+
+		signal(SIGPIPE, SIG_IGN);
+		dup2(out, 1);
+		if (freopen(path, "w", stderr) == NULL)
+			_exit(99);
+		status = cmd_main(tool_table, 7, argv);
+		fflush(stderr);
+		_exit(status);
+	}
+	close(out);
+	if (!pipe_closed)
+		close(ends[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 2);
+	assert_int_equal(file_read(path, 10000, 0, &text, &len), 0);
+	tool_expect_in(text, "it is recorded and published; the report could "
+			     "not be written");
+	free(text);
+}
+
+static void
+test_unheard(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	run_unheard(&tool, "t.me", false);
+	assert_int_equal(tool_generation(&tool), 2);
+	run_unheard(&tool, "a.me", true);
+	assert_int_equal(tool_generation(&tool), 3);
+	tool_remove(&tool);
+}
+
+/* A sinkhole without an address for the type answers with none. */
+static void
+test_no_address(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "k.yaml", BLOCK "answer: sinkhole\n" SCOPE TARGETS);
+	tool_expect(&tool, 0, APPLY "%s/k.yaml", tool.dir);
+	tool_expect(&tool, 0, "why t.me");
+	tool_expect_in(tool.out, "answer sinkhole, owner");
+	tool_expect(&tool, 0, "why t.me --type AAAA");
+	tool_expect_in(
+		tool.out, "answer sinkhole (no address set: nodata), owner");
+	tool_remove(&tool);
+}
+
+/* Who may read the ledger's file, but not write beside it, is told so. */
+static void
+test_no_right(void **state)
+{
+	char path[160];
+	struct tool tool;
+	int status;
+	pid_t child;
+
+	(void)state;
+	tool_create(&tool);
+	snprintf(path, sizeof path, "%s/state/ledger.db", tool.dir);
+	assert_int_equal(chmod(path, 0444), 0);
+	snprintf(path, sizeof path, "%s/state", tool.dir);
+	assert_int_equal(chmod(path, 0555), 0);
+	assert_int_equal(chmod(tool.dir, 0755), 0);
+	assert_int_equal(chmod(tool.config, 0644), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(99);
+		status = tool_run(&tool, "list");
+		_exit(status == 2 && strstr(tool.err, "takes the right to "
+						      "write") != NULL
+				? 0
+				: 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	tool_remove(&tool);
+}
+
+/* Exceptions block nothing, and neither does what is lifted. */
+static void
+test_counts(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "k.yaml",
+		BLOCK
+		"scope: subtree\n"
+		"targets: [{name: t.me, except: [x.t.me]}, a.me, b.me]\n");
+	tool_write(&tool, "lift.yaml",
+		"palang-order: 1\nauthority: k\nid: 2\naction: lift\n"
+		"lifts: 2017/1\nissued: 2017-07-14T09:00:00Z\n"
+		"targets: [a.me]\n");
+	tool_expect(&tool, 0, APPLY "%s/k.yaml", tool.dir);
+	tool_expect(&tool, 0, "list");
+	tool_expect_in(tool.out, "blocks 3 names");
+	tool_expect(&tool, 0, APPLY "%s/lift.yaml", tool.dir);
+	tool_expect(&tool, 0, "list");
+	tool_expect_in(tool.out, "blocks 2 of 3 names");
+	tool_expect(&tool, 0, "list --json");
+	tool_expect_in(tool.out, "\"targets\": 3");
+	tool_expect_in(tool.out, "\"blocked\": 2");
+	tool_expect(&tool, 0, "status");
+	tool_expect_in(tool.out, "; 2 names blocked");
 	tool_remove(&tool);
 }
 
@@ -582,6 +720,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_init_sample),
+		cmocka_unit_test(test_unheard),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_no_address),
+		cmocka_unit_test(test_no_right),
 		cmocka_unit_test(test_before_init),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_again),
