@@ -31,6 +31,7 @@ struct check {
 	struct intake intake;
 	struct state state; /* only with a ledger */
 	bool ledger;
+	bool hint;            /* that there is none, and nobody said so */
 	struct problems form; /* without one */
 };
 
@@ -79,6 +80,10 @@ check_form(struct check *check)
 	int ret = intake_parse(&check->intake, time(NULL), &check->form);
 
 	problems_print(stderr, &check->form);
+	if (ret == EXIT_DONE && check->hint)
+		fprintf(stderr,
+			"palang: there is no configuration: the form alone "
+			"was judged\n");
 	for (size_t i = 0; ret == EXIT_DONE && i < check->intake.count; i++)
 		print_order(&check->intake.items[i]);
 	return ret;
@@ -225,6 +230,7 @@ run(const struct cmd_call *call)
 	struct check check = {.ledger = wants_ledger(call)};
 	int ret;
 
+	check.hint = !check.ledger && cmd_option(call, "form") == NULL;
 	/* How they came is no question yet. */
 	check.intake.transcribed = true;
 	check.intake.source = "check";

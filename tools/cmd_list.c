@@ -17,7 +17,8 @@ static const struct cmd_option options[] = {
 	{"pending", 0, NULL, "those that begin later, and lifts that wait"},
 	{"expired", 0, NULL, "those whose time is over, or replaced"},
 	{"lifted", 0, NULL,
-		"those lifted as a whole, now or before they began"},
+		"those lifted as a whole, now or before they began, and the "
+		"lifts of them"},
 	{"all", 0, NULL, "all"}, {"json", 'j', NULL, "print JSON"},
 	{NULL, 0, NULL, NULL}};
 
@@ -145,6 +146,21 @@ put_row(struct json_writer *json, const struct state *state,
 	json_end(json);
 }
 
+/* A lift is done with once nothing is left of its order. */
+static bool
+lift_is_done(const struct state *state, const struct row *row)
+{
+	const struct history *history = &state->recorded.history;
+	const struct order *order = history->records[row->index].order;
+	const struct record *block;
+
+	if (order->action != ORDER_LIFT || row->found != EFFECT_ACTIVE)
+		return false;
+	block = history_find(history, order->lifts_authority, order->lifts);
+	return block != NULL && effect_ended(history, &state->config, block,
+					state_now(state)) != NULL;
+}
+
 static int
 list(struct state *state, unsigned states, struct json_writer *json)
 {
@@ -156,6 +172,8 @@ list(struct state *state, unsigned states, struct json_writer *json)
 		int ret = effect_state(
 			history, &state->config, i, now, &row.found);
 
+		if (ret == 0 && lift_is_done(state, &row))
+			row.found = EFFECT_LIFTED;
 		if (ret == 0 && (states & BIT(row.found)) == 0)
 			continue;
 		if (ret == 0 &&

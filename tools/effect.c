@@ -110,6 +110,26 @@ effect_window(const struct history *history, const struct config *config,
 	return window;
 }
 
+const struct record *
+effect_ended(const struct history *history, const struct config *config,
+	const struct record *record, int64_t now)
+{
+	const struct order *order = record->order;
+	const struct record *next;
+	size_t cursor = 0;
+
+	while ((next = history_next(history, order->authority, order->id,
+			&cursor)) != NULL) {
+		struct pal_interval window = effect_lift_window(next);
+
+		if (next->order->target_count == 0 && window.start <= now &&
+			window.end >= order->expires &&
+			effect_lifts(next, record, config))
+			return next;
+	}
+	return NULL;
+}
+
 static int
 add_cut(struct cuts *cuts, const struct cut *cut)
 {

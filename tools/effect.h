@@ -108,6 +108,11 @@ struct pal_interval effect_window(const struct history *history,
  * expires.  Empty if it was received too late. */
 struct pal_interval effect_lift_window(const struct record *lift);
 
+/* The lift in force that leaves nothing of the block order for good, or
+ * NULL. */
+const struct record *effect_ended(const struct history *history,
+	const struct config *config, const struct record *record, int64_t now);
+
 enum effect_state {
 	EFFECT_PENDING,   /* not yet begun */
 	EFFECT_ACTIVE,    /* blocks at least one name now */

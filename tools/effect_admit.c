@@ -196,13 +196,20 @@ check_targets(struct admission *at, const struct order *lift,
 static void
 warn_idle(struct admission *at, const struct record *block)
 {
-	const struct record *replacer;
+	const struct record *replacer, *ended;
 	struct pal_interval window =
 		effect_window(at->history, at->config, block, &replacer);
 	char key[ORDER_KEY_MAX], other[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
 
 	order_key(key, block->order);
-	if (replacer != NULL)
+	ended = effect_ended(
+		at->history, at->config, block, at->record->received);
+	if (ended != NULL && ended != at->record)
+		WARN(at,
+			"%s is lifted as a whole already, by %s: this lift is "
+			"recorded without effect",
+			key, order_key(other, ended->order));
+	else if (replacer != NULL)
 		WARN(at,
 			"%s is replaced by %s from %s on; this lift does not "
 			"bind that one",
@@ -277,7 +284,10 @@ admit_replaces(struct admission *at)
 	char key[ORDER_KEY_MAX];
 
 	if (old == NULL) {
-		REFUSE(at, "replaces %s:%s, which is not recorded",
+		REFUSE(at,
+			"replaces %s:%s, which is not recorded: apply that one "
+			"first, or in one go with this; `palang list --all` "
+			"shows those there are",
 			order->authority, order->replaces);
 		return;
 	}

@@ -105,6 +105,26 @@ test_unheard(void **state)
 	tool_remove(&tool);
 }
 
+/* Nothing is left for a lift to do, nor for another one. */
+static void
+test_lift_done(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "lift A --id L");
+	tool_expect(&tool, 0, "list --active");
+	assert_string_equal(tool.out, "");
+	tool_expect(&tool, 0, "list --lifted");
+	tool_expect_in(tool.out, "operator:L  lifts operator:A");
+	tool_expect(&tool, 0, "lift A --id M");
+	tool_expect_in(tool.err, "operator:A is lifted as a whole already, by "
+				 "operator:L");
+	tool_remove(&tool);
+}
+
 /* A sinkhole without an address for the type answers with none. */
 static void
 test_no_address(void **state)
@@ -724,6 +744,7 @@ main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_no_right),
+		cmocka_unit_test(test_lift_done),
 		cmocka_unit_test(test_before_init),
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_again),
