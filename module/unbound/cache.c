@@ -9,6 +9,10 @@
  * and sees local_zones set keeps the caches alive until it lets go.  The lock
  * is held for one slice at a time, about a millisecond, for Unbound's zone
  * transfers want it too.
+ *
+ * On its way up again it sets local_zones a good while before our deinit, when
+ * the caches are new and no lock has told us of them.  But daemon->workers,
+ * cleared behind that lock, is set after our next init alone.
  */
 #include <string.h>
 #include <time.h>
@@ -33,11 +37,23 @@ type_is_known(uint16_t type)
 	return false;
 }
 
+/* Within our init nobody else is there, and nothing is deleted. */
+static bool
+caches_stand(const struct palang *palang)
+{
+	const struct daemon *daemon = palang->daemon;
+
+	if (!atomic_load(&palang->open))
+		return true;
+	return __atomic_load_n(&daemon->local_zones, __ATOMIC_ACQUIRE) &&
+	       __atomic_load_n(&daemon->workers, __ATOMIC_ACQUIRE);
+}
+
 bool
 caches_enter(struct palang *palang)
 {
 	lock_rw_rdlock(&palang->env->auth_zones->lock);
-	if (__atomic_load_n(&palang->daemon->local_zones, __ATOMIC_ACQUIRE))
+	if (caches_stand(palang))
 		return true;
 	lock_rw_unlock(&palang->env->auth_zones->lock);
 	return false;
