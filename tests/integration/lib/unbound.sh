@@ -4,7 +4,7 @@
 
 # What the sanitizers are told where Unbound is built with them.  With
 # ThreadSanitizer a scenario must run under setarch -R, as tests/run does it.
-export TSAN_OPTIONS="suppressions=$here/tsan.supp exitcode=0 ${TSAN_OPTIONS-}"
+export TSAN_OPTIONS="suppressions=$here/tsan.supp exitcode=0 history_size=7 ${TSAN_OPTIONS-}"
 # Unbound does not free everything at its end.
 export ASAN_OPTIONS="detect_leaks=0 ${ASAN_OPTIONS-}"
 

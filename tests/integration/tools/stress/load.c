@@ -14,9 +14,9 @@
 
 #include "stress.h"
 
-#define SOCKETS    8   /* of a thread */
-#define SLOTS      256 /* questions under way on a socket */
-#define TIMEOUT_US 8000000
+#define SOCKETS   8   /* of a thread */
+#define SLOTS     256 /* questions under way on a socket */
+#define UNDER_WAY 64  /* of a thread; more would only fill a slow machine */
 
 /* A question under way.  Its id is the slot's number and a count, so that an
  * answer that comes too late is not taken for another's. */
@@ -43,6 +43,7 @@ struct asker {
 static const struct world *world;
 static struct asker *askers;
 static unsigned asker_count;
+static int64_t timeout_us;
 static _Atomic uint64_t focus;
 static _Atomic bool stopping;
 
@@ -148,7 +149,7 @@ receive(struct asker *asker, unsigned socket)
 static void
 expire(struct asker *asker)
 {
-	int64_t limit = now_us() - TIMEOUT_US;
+	int64_t limit = now_us() - timeout_us;
 
 	for (unsigned i = 0; i < SOCKETS; i++) {
 		for (unsigned j = 0; j < SLOTS; j++) {
@@ -168,7 +169,7 @@ ask_due(struct asker *asker)
 
 	if (asker->due < now - 100000)
 		asker->due = now - 100000;
-	while (asker->due <= now) {
+	while (asker->due <= now && asker->under_way < UNDER_WAY) {
 		ask(asker, (unsigned)random_next(&asker->random) % SOCKETS);
 		asker->due += asker->pause;
 	}
@@ -189,7 +190,7 @@ run(void *arg)
 				if (asker->fds[i].revents != 0)
 					receive(asker, i);
 		}
-		if (now_us() - looked > 500000) {
+		if (now_us() - looked > 100000) {
 			looked = now_us();
 			expire(asker);
 		}
@@ -217,6 +218,7 @@ load_start(const struct world *w, const struct load_options *options)
 	uint64_t seed = options->seed;
 
 	world = w;
+	timeout_us = options->timeout_us;
 	asker_count = options->threads;
 	askers = calloc(asker_count, sizeof(*askers));
 	if (askers == NULL)

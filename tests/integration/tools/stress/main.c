@@ -1,13 +1,14 @@
 /*
  *	stress -l LIVE [-i INSTANCE] [-a ADDRESS] [-s SECONDS] [-t THREADS]
  *		[-r RATE] [-w MS] [-h MS] [-c COMMAND] [-m MIN] [-f FAILED]
- *		[-x SEED] TABLE
+ *		[-o MS] [-x SEED] TABLE
  *
  * Turns sets over until the time is up: asks for w milliseconds for what
  * depends on some sets, turns them, waits until they are swept (mostly), and
  * goes on asking for h milliseconds.  -c: the command that blocks and lifts;
  * without, lists are published directly.  -m: each class must have been judged
- * so often each way.  -f: one question in so many may go without an answer.
+ * so often each way.  -f: one question in so many may go without an answer;
+ * 0: any number.  -o: how long an answer is waited for.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -125,7 +126,7 @@ read_options(struct options *options, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "l:i:a:s:t:r:w:h:c:m:f:x:")) != -1) {
+	while ((c = getopt(argc, argv, "l:i:a:s:t:r:w:h:c:m:f:o:x:")) != -1) {
 		unsigned long long n =
 			optarg != NULL ? strtoull(optarg, NULL, 10) : 0;
 		switch (c) {
@@ -162,6 +163,9 @@ read_options(struct options *options, int argc, char **argv)
 		case 'f':
 			options->max_failed = n;
 			break;
+		case 'o':
+			options->load.timeout_us = (int64_t)n * 1000;
+			break;
 		case 'x':
 			options->load.seed = n;
 			break;
@@ -185,6 +189,7 @@ main(int argc, char **argv)
 		.load = {.address = "127.0.0.1",
 			.threads = 3,
 			.rate = 3000,
+			.timeout_us = 8000000,
 			.seed = 1}};
 
 	read_options(&options, argc, argv);

@@ -91,6 +91,7 @@ enum result message_result(
 struct load_options {
 	const char *address;
 	unsigned threads, rate; /* rate: questions a second, of all threads */
+	int64_t timeout_us;
 	uint64_t seed;
 };
 

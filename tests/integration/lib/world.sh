@@ -2,7 +2,7 @@
 #
 # shellcheck disable=SC2154 # net and tree are of lib.sh
 #
-# Names for the invariant test.  Each of the sets below is one rule; around
+# Names for the tests under load.  Each of the sets below is one rule; around
 # its name lies everything by which the name, or what is below it, could slip
 # through.  The same loop writes the zones and the table of questions.
 #
@@ -22,14 +22,22 @@ readonly SETS=(
 	"exact m12.slow" "exact m13.quick"
 )
 
-# world_start: the servers, an empty list, and Unbound on all of it.  TEXT is
-# more of its configuration.
+tree_more() {
+	world_zones
+}
+
+# world_start: the servers, the file "table" for stress, and an empty list.
 world_start() {
 	tree_start
 	relay_start slow "$net.$TREE_RELAY" "$net.$TREE_LEAF" -d 48:500
 	world_table >table
 	palang_begin
-	unbound_start ours "$resolver" "server:
+}
+
+# What Unbound is to do for them.
+world_config() {
+	cat <<-END
+		server:
 		num-threads: ${THREADS:-2}
 		do-ip6: yes
 		prefetch: yes
@@ -37,9 +45,10 @@ world_start() {
 		qname-minimisation: yes
 		infra-cache-min-rtt: 1000
 		discard-timeout: 0
+		so-rcvbuf: 4m
 		num-queries-per-thread: 4096
 		outgoing-range: 2048
-		${1-}"
+	END
 }
 
 # turn_write: the command that stress blocks and lifts sets with.  Each block
