@@ -16,6 +16,7 @@
 static int run(const struct cmd_call *call);
 
 static const struct cmd_option options[] = {
+	{"dry-run", 'n', NULL, "say what would be made, and make nothing"},
 	{"dir", 0, "DIR",
 		"in a configuration written now: keep everything below DIR"},
 	{"resolver-user", 0, "USER",
@@ -345,7 +346,7 @@ make_lists(struct state *state)
 }
 
 static int
-run(const struct cmd_call *call)
+make(const struct cmd_call *call)
 {
 	struct owners owners;
 	struct state state;
@@ -371,4 +372,58 @@ run(const struct cmd_call *call)
 		ret = make_lists(&state);
 	state_close(&state);
 	return ret;
+}
+
+/* ---- nothing but telling ---- */
+
+static void
+tell_place(const char *base, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s%s", base, name);
+	printf("%s %s\n", access(path, F_OK) == 0 ? "there   " : "to make ",
+		path);
+}
+
+/* The places that a configuration names which is there; one that is yet to be
+ * written will name these. */
+static int
+tell(const struct cmd_call *call)
+{
+	static const char *const state_names[] = {
+		"", "/feeds", "/spool", "/" LEDGER_FILE};
+	static const char *const live_names[] = {
+		"", "/lists", "/status", "/lists/" MANIFEST_FILE};
+	const char *dir = cmd_option(call, "dir");
+	char state[PATH_MAX], live[PATH_MAX];
+	struct config config;
+
+	if (check_dir_option(dir) != EXIT_DONE)
+		return EXIT_ERROR;
+	snprintf(state, sizeof state, "%s/state",
+		dir != NULL ? dir : "/var/lib/palang");
+	snprintf(live, sizeof live, "%s/live",
+		dir != NULL ? dir : "/var/lib/palang");
+	tell_place(call->config_file, "");
+	if (access(call->config_file, F_OK) == 0) {
+		if (cmd_config(call, &config) != EXIT_DONE)
+			return EXIT_ERROR;
+		snprintf(state, sizeof state, "%s", config.state_dir);
+		snprintf(live, sizeof live, "%s", config.live_dir);
+		config_fini(&config);
+	}
+	for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++)
+		tell_place(state, state_names[i]);
+	for (size_t i = 0; i < sizeof live_names / sizeof *live_names; i++)
+		tell_place(live, live_names[i]);
+	return EXIT_DONE;
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	if (cmd_option(call, "dry-run") != NULL)
+		return tell(call);
+	return make(call);
 }

@@ -15,12 +15,13 @@ struct admission {
 	struct problems *problems;
 };
 
+/* A document as a whole begins in its first column. */
 #define REFUSE(at, ...)                                                        \
 	problem_error((at)->problems, (at)->file, (at)->record->order->line,   \
-		0, __VA_ARGS__)
+		1, __VA_ARGS__)
 #define WARN(at, ...)                                                          \
 	problem_warning((at)->problems, (at)->file, (at)->record->order->line, \
-		0, __VA_ARGS__)
+		1, __VA_ARGS__)
 
 /* ---- the same identity once more ---- */
 

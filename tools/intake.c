@@ -76,7 +76,7 @@ check_authority(const struct intake *intake, const struct intake_item *item,
 
 	if (authority == NULL)
 		problem_error(&state->problems, item->file->name, order->line,
-			0,
+			1,
 			"authority \"%s\" is not in %s; an entry under "
 			"`authorities:` lets it give orders",
 			order->authority, state->config.file);
@@ -84,7 +84,7 @@ check_authority(const struct intake *intake, const struct intake_item *item,
 		return;
 	else if (authority->signature == SIGNATURE_REQUIRED)
 		problem_error(&state->problems, item->file->name, order->line,
-			0,
+			1,
 			"authority \"%s\" has `signature: required`, which "
 			"comes with signatures: this version checks none. "
 			"With `signature: transcribed` its orders are taken "
@@ -92,7 +92,7 @@ check_authority(const struct intake *intake, const struct intake_item *item,
 			order->authority);
 	else if (!intake->transcribed)
 		problem_error(&state->problems, item->file->name, order->line,
-			0,
+			1,
 			"orders of \"%s\" are transcribed by hand: say so "
 			"with --transcribed --source \"the letter it came "
 			"from\"",

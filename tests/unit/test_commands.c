@@ -207,6 +207,25 @@ test_counts(void **state)
 	tool_remove(&tool);
 }
 
+/* What would be made is told, and not made. */
+static void
+test_init_dry(void **state)
+{
+	struct tool tool;
+	char path[200];
+
+	(void)state;
+	tool_create(&tool);
+	assert_int_equal(unlink(tool.config), 0);
+	tool_expect(&tool, 0, "init -n --dir %s/more", tool.dir);
+	tool_expect_in(tool.out, "to make ");
+	tool_expect_in(tool.out, "/more/state/ledger.db");
+	assert_int_not_equal(access(tool.config, F_OK), 0);
+	snprintf(path, sizeof path, "%s/more", tool.dir);
+	assert_int_not_equal(access(path, F_OK), 0);
+	tool_remove(&tool);
+}
+
 /* The configuration that init writes is one that it reads. */
 static void
 test_init_sample(void **state)
@@ -739,6 +758,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_init_dry),
 		cmocka_unit_test(test_init_sample),
 		cmocka_unit_test(test_unheard),
 		cmocka_unit_test(test_counts),
