@@ -91,6 +91,7 @@ struct telling {
 	const struct outlook *outlook;
 	int64_t at; /* when the lift is in force */
 	size_t open;
+	char from[8 + TIME_TEXT_MAX]; /* " from TIME", of one that is pending */
 };
 
 static void
@@ -103,12 +104,14 @@ tell_name(struct telling *telling, const struct pal_name *name, bool subtree)
 	pal_decide(&telling->outlook->snapshot, name->wire, name->len,
 		PAL_TYPE_A, telling->at, &verdict);
 	if (verdict.action == PAL_BLOCK) {
-		printf("  %s: still blocked by %.*s:%.*s\n", text,
+		printf("  %s: still blocked by %.*s:%.*s%s\n", text,
 			(int)verdict.policy.authority.len,
 			verdict.policy.authority.text,
-			(int)verdict.policy.id.len, verdict.policy.id.text);
+			(int)verdict.policy.id.len, verdict.policy.id.text,
+			telling->from);
 	} else if (telling->open++ < NAMES_SHOWN) {
-		printf("  %s%s: open\n", text, subtree ? " and below" : "");
+		printf("  %s%s: open%s\n", text, subtree ? " and below" : "",
+			telling->from);
 	}
 }
 
@@ -171,8 +174,8 @@ tell_lifted(struct telling *telling, const struct order *lift,
 				telling, own->name, own->scope == PAL_SUBTREE);
 	}
 	if (telling->open > NAMES_SHOWN)
-		printf("  ... and %zu more: open\n",
-			telling->open - NAMES_SHOWN);
+		printf("  ... and %zu more: open%s\n",
+			telling->open - NAMES_SHOWN, telling->from);
 }
 
 static int
@@ -183,7 +186,7 @@ print_lift(const struct record *record, enum effect_state lift_state,
 	const struct record *block = history_find(
 		&state->recorded.history, lift->lifts_authority, lift->lifts);
 	struct pal_interval window = effect_lift_window(record);
-	struct telling telling = {outlook, state_now(state), 0};
+	struct telling telling = {outlook, state_now(state), 0, ""};
 	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
 	struct effect own;
 	int ret;
@@ -201,8 +204,11 @@ print_lift(const struct record *record, enum effect_state lift_state,
 	if (block == NULL || block->order->action == ORDER_LIFT ||
 		lift_state == EFFECT_EXPIRED)
 		return 0;
-	if (telling.at < window.start)
+	if (telling.at < window.start) {
 		telling.at = window.start;
+		snprintf(telling.from, sizeof telling.from, " from %s",
+			time_format(time, window.start));
+	}
 	ret = effect_own(&own, block);
 	if (ret != 0)
 		return ret;

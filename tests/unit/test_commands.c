@@ -207,6 +207,21 @@ test_counts(void **state)
 	tool_remove(&tool);
 }
 
+/* A lift that has yet to begin does not call open what is blocked. */
+static void
+test_lift_later(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id B");
+	tool_expect(&tool, 0, "lift B --effective 2037-01-01T00:00:00Z");
+	tool_expect_in(tool.out, "  t.me: open from 2037-01-01T00:00:00Z\n");
+	tool_expect(&tool, 0, "why t.me");
+	tool_remove(&tool);
+}
+
 /* What would be made is told, and not made. */
 static void
 test_init_dry(void **state)
@@ -758,6 +773,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_lift_later),
 		cmocka_unit_test(test_init_dry),
 		cmocka_unit_test(test_init_sample),
 		cmocka_unit_test(test_unheard),
