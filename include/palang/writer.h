@@ -62,6 +62,19 @@ int pal_writer_entry(struct pal_writer *writer, const struct pal_name *name,
 int pal_writer_rule(struct pal_writer *writer, const struct pal_name *name,
 	enum pal_scope scope, bool except);
 
+/* What a plain image says of the one that it was made to follow: the names
+ * whose rules differ, so that their effect need not wait for a sweep. */
+struct pal_changes {
+	uint8_t base[PAL_SHA256_SIZE]; /* digest of the image before */
+	const struct pal_name *names;
+	size_t count; /* at most PAL_CHANGES_MAX, else PAL_ELIMIT */
+};
+#define PAL_CHANGES_MAX 1000
+
+/* Copied; at most once, for a plain image.  0, PAL_ENOMEM, PAL_ELIMIT. */
+int pal_writer_changes(
+	struct pal_writer *writer, const struct pal_changes *changes);
+
 /* Compiles to *data, *len octets, which the caller frees with free().
  * PAL_EDUP: one order, or a plain list, gives the same name and scope twice.
  * PAL_ELIMIT: more than PAL_CLAIMS_MAX claims on a rule, or a count beyond
