@@ -144,6 +144,20 @@ struct pal_interval pal_image_interval(
  * PAL_NEVER. */
 int64_t pal_image_next_edge(const struct pal_image *image, int64_t now);
 
+/* A plain image may say how it differs from the one before it, so that a
+ * small change takes effect before the whole cache has been swept. */
+#define PAL_CHANGES_MAX 1000
+
+/* True if this plain image says how it differs from the one with that digest;
+ * all zeros: from there being none. */
+bool pal_image_follows(
+	const struct pal_image *image, const uint8_t base[PAL_SHA256_SIZE]);
+
+/* The next name whose rule is another than in that image, or is no more.  *at
+ * is 0 at first.  False behind the last. */
+bool pal_image_changed(
+	const struct pal_image *image, size_t *at, struct pal_name *name);
+
 /* What pal_image_match finds.  In a plain image an entry may be an exception,
  * which leaves its name open; in an allow image, all that is allowed are
  * exceptions, and what the allow list does not mean to open are rules. */

@@ -65,11 +65,10 @@ int pal_writer_rule(struct pal_writer *writer, const struct pal_name *name,
 /* What a plain image says of the one that it was made to follow: the names
  * whose rules differ, so that their effect need not wait for a sweep. */
 struct pal_changes {
-	uint8_t base[PAL_SHA256_SIZE]; /* digest of the image before */
+	uint8_t base[PAL_SHA256_SIZE]; /* see pal_image_follows */
 	const struct pal_name *names;
-	size_t count; /* at most PAL_CHANGES_MAX, else PAL_ELIMIT */
+	size_t count; /* at most PAL_CHANGES_MAX */
 };
-#define PAL_CHANGES_MAX 1000
 
 /* Copied; at most once, for a plain image.  0, PAL_ENOMEM, PAL_ELIMIT. */
 int pal_writer_changes(

@@ -10,70 +10,63 @@
 #include "rank.h"
 #include "writer_parts.h"
 
+/* What goes into the file, by section.  Tables are copied as they are; sets,
+ * which are all there is of a long list, are written where they are to lie. */
 struct layout {
-	struct table parts[SECTIONS]; /* by section, as in the file */
-	uint64_t rules;
+	const struct table *tables[SECTIONS];
+	struct table rules, claims, intervals; /* those made here */
+	uint64_t rule_count;
 };
 
 static int
-item_cmp(const void *va, const void *vb)
+hash_cmp(const void *va, const void *vb)
 {
-	const struct set_item *a = va, *b = vb;
+	const struct sip_hash *a = va, *b = vb;
 
-	if (a->hash.hi != b->hash.hi)
-		return a->hash.hi < b->hash.hi ? -1 : 1;
-	return a->hash.lo < b->hash.lo ? -1 : a->hash.lo > b->hash.lo;
+	if (a->hi != b->hi)
+		return a->hi < b->hi ? -1 : 1;
+	return a->lo < b->lo ? -1 : a->lo > b->lo;
 }
 
 /* Names above open ones come once for each; keep one. */
 static void
 drop_twins(struct table *members)
 {
-	struct set_item *items = (struct set_item *)(void *)members->data;
-	size_t count = members->len / sizeof(*items), kept = 0;
+	struct sip_hash *hashes = (struct sip_hash *)(void *)members->data;
+	size_t count = members->len / sizeof(*hashes), kept = 0;
 
 	if (count == 0)
 		return;
-	qsort(items, count, sizeof(*items), item_cmp);
+	qsort(hashes, count, sizeof(*hashes), hash_cmp);
 	for (size_t i = 1; i < count; i++) {
-		if (item_cmp(&items[kept], &items[i]) != 0)
-			items[++kept] = items[i];
+		if (hash_cmp(&hashes[kept], &hashes[i]) != 0)
+			hashes[++kept] = hashes[i];
 	}
-	members->len = (kept + 1) * sizeof(*items);
+	members->len = (kept + 1) * sizeof(*hashes);
+}
+
+static bool
+is_set(int section)
+{
+	return section >= SECTION_SUBTREE && section <= SECTION_ABOVE_OPEN;
+}
+
+static size_t
+members_of(const struct pal_writer *w, int section)
+{
+	return w->members[section].len / sizeof(struct sip_hash);
 }
 
 static int
-make_set(struct layout *layout, enum section section,
-	const struct table *members, bool values)
+count_members(struct pal_writer *w, struct layout *layout)
 {
-	size_t count = members->len / sizeof(struct set_item);
-
-	if (count == 0)
-		return 0;
-	if (count >= UINT32_MAX)
-		return PAL_ELIMIT;
-	uint8_t *data = table_add(
-		&layout->parts[section], NULL, set_size(count, values));
-	if (data == NULL)
-		return PAL_ENOMEM;
-	if (section != SECTION_ABOVE_OPEN)
-		layout->rules += count;
-	return set_write(data,
-		       (const struct set_item *)(const void *)members->data,
-		       count, values)
-	               ? 0
-	               : PAL_EDUP;
-}
-
-static int
-make_sets(struct pal_writer *w, struct layout *layout, bool values)
-{
-	int ret = 0;
-
 	drop_twins(&w->members[SECTION_ABOVE_OPEN]);
-	for (int s = SECTION_SUBTREE; ret == 0 && s <= SECTION_ABOVE_OPEN; s++)
-		ret = make_set(layout, (enum section)s, &w->members[s], values);
-	return ret;
+	for (int s = SECTION_SUBTREE; s <= SECTION_OPEN_EXACT; s++) {
+		layout->rule_count += members_of(w, s);
+		if (layout->rule_count >= UINT32_MAX)
+			return PAL_ELIMIT;
+	}
+	return members_of(w, SECTION_ABOVE_OPEN) < UINT32_MAX ? 0 : PAL_ELIMIT;
 }
 
 static uint64_t
@@ -132,8 +125,7 @@ put_claims(struct layout *layout, const struct rank_in *in,
 	for (size_t i = 0; i < ranked->claim_count; i++) {
 		const struct rank_entry *e =
 			&in->entries[ranked->claims[i].entry];
-		uint8_t *p = table_add(
-			&layout->parts[SECTION_CLAIMS], NULL, CLAIM_SIZE);
+		uint8_t *p = table_add(&layout->claims, NULL, CLAIM_SIZE);
 		if (p == NULL)
 			return PAL_ENOMEM;
 		store32(p, e->order);
@@ -153,7 +145,7 @@ put_rule(struct pal_writer *w, struct layout *layout, const struct rank_in *in,
 {
 	const struct rank_rule *rule = &ranked->rules[index];
 	const struct rank_entry *e = &in->entries[rule->entry];
-	uint8_t *p = table_add(&layout->parts[SECTION_RULES], NULL, RULE_SIZE);
+	uint8_t *p = table_add(&layout->rules, NULL, RULE_SIZE);
 	uint64_t print = 0;
 
 	if (p == NULL || w->strings.len > UINT32_MAX - PAL_NAME_MAX)
@@ -168,11 +160,13 @@ put_rule(struct pal_writer *w, struct layout *layout, const struct rank_in *in,
 		print = mix(print, claim_print(w, prints, &in->entries[claim]));
 	}
 	store64(p + 16, print);
-	if (!table_add(&w->strings, e->name->wire, e->name->len))
+	enum section section =
+		e->scope == PAL_SUBTREE ? SECTION_SUBTREE : SECTION_EXACT;
+	uint32_t value = (uint32_t)index;
+	if (!table_add(&w->strings, e->name->wire, e->name->len) ||
+		!table_add(&w->values[section], &value, sizeof(value)))
 		return PAL_ENOMEM;
-	return writer_add_member(w,
-		e->scope == PAL_SUBTREE ? SECTION_SUBTREE : SECTION_EXACT,
-		e->name, (uint32_t)index);
+	return writer_add_member(w, section, e->name);
 }
 
 static int
@@ -198,8 +192,7 @@ put_intervals(const struct pal_writer *w, struct layout *layout)
 		(const struct pal_interval *)(const void *)w->intervals.data;
 
 	for (size_t i = 0; i < w->intervals.len / sizeof(*iv); i++) {
-		uint8_t *p = table_add(
-			&layout->parts[SECTION_INTERVALS], NULL, INTERVAL_SIZE);
+		uint8_t *p = table_add(&layout->intervals, NULL, INTERVAL_SIZE);
 		if (p == NULL)
 			return PAL_ENOMEM;
 		store64(p, (uint64_t)iv[i].start);
@@ -250,7 +243,57 @@ make_orders(struct pal_writer *w, struct layout *layout, struct pal_name *at)
 	if (ret == 0)
 		ret = put_intervals(w, layout);
 	rank_fini(&ranked);
-	return ret != 0 ? ret : make_sets(w, layout, true);
+	return ret;
+}
+
+static size_t
+section_size(const struct pal_writer *w, const struct layout *layout, int s)
+{
+	if (is_set(s))
+		return members_of(w, s) == 0
+		               ? 0
+		               : set_size(members_of(w, s),
+					 w->form == PAL_FORM_ORDERS);
+	return layout->tables[s] != NULL ? layout->tables[s]->len : 0;
+}
+
+static int
+put_section(const struct pal_writer *w, const struct layout *layout, int s,
+	uint8_t *to)
+{
+	if (!is_set(s)) {
+		memcpy(to, layout->tables[s]->data, layout->tables[s]->len);
+		return 0;
+	}
+	return set_write(to,
+		       (const struct sip_hash *)(const void *)w->members[s]
+			       .data,
+		       (const uint32_t *)(const void *)w->values[s].data,
+		       members_of(w, s))
+	               ? 0
+	               : PAL_EDUP;
+}
+
+static int
+put_sections(const struct pal_writer *w, const struct layout *layout,
+	uint32_t sections, uint8_t *data)
+{
+	uint8_t *row = data + HEADER_SIZE;
+	size_t at = HEADER_SIZE + sections * (size_t)SECTION_SIZE;
+	int ret = 0;
+
+	for (int s = SECTION_STRINGS; ret == 0 && s < SECTIONS; s++) {
+		size_t len = section_size(w, layout, s);
+		if (len == 0)
+			continue;
+		store32(row, (uint32_t)s);
+		store64(row + 8, at);
+		store64(row + 16, len);
+		ret = put_section(w, layout, s, data + at);
+		at += align8(len);
+		row += SECTION_SIZE;
+	}
+	return ret;
 }
 
 static void
@@ -263,7 +306,7 @@ put_header(const struct pal_writer *w, const struct layout *layout,
 	memcpy(data + AT_KEY, w->key, 16);
 	store64(data + AT_SIZE, len);
 	store32(data + AT_SECTIONS, sections);
-	store64(data + AT_RULES, layout->rules);
+	store64(data + AT_RULES, layout->rule_count);
 }
 
 static int
@@ -273,28 +316,21 @@ assemble(const struct pal_writer *w, const struct layout *layout, uint8_t **out,
 	uint32_t sections = 0;
 	size_t len = HEADER_SIZE + PAL_SHA256_SIZE;
 
-	for (int s = 0; s < SECTIONS; s++) {
-		if (layout->parts[s].len > 0) {
+	for (int s = SECTION_STRINGS; s < SECTIONS; s++) {
+		size_t size = section_size(w, layout, s);
+		if (size > 0) {
 			sections++;
-			len += SECTION_SIZE + align8(layout->parts[s].len);
+			len += SECTION_SIZE + align8(size);
 		}
 	}
 	uint8_t *data = calloc(1, len);
 	if (data == NULL)
 		return PAL_ENOMEM;
 	put_header(w, layout, sections, data, len);
-	uint8_t *row = data + HEADER_SIZE;
-	size_t at = HEADER_SIZE + sections * (size_t)SECTION_SIZE;
-	for (uint32_t s = 0; s < SECTIONS; s++) {
-		const struct table *part = &layout->parts[s];
-		if (part->len == 0)
-			continue;
-		store32(row, s);
-		store64(row + 8, at);
-		store64(row + 16, part->len);
-		memcpy(data + at, part->data, part->len);
-		at += align8(part->len);
-		row += SECTION_SIZE;
+	int ret = put_sections(w, layout, sections, data);
+	if (ret != 0) {
+		free(data);
+		return ret;
 	}
 	pal_sha256(data, len - PAL_SHA256_SIZE, data + len - PAL_SHA256_SIZE);
 	*out = data;
@@ -306,19 +342,25 @@ int
 pal_writer_finish(
 	struct pal_writer *w, uint8_t **data, size_t *len, struct pal_name *at)
 {
-	struct layout layout = {0};
+	struct layout layout = {.tables = {[SECTION_STRINGS] = &w->strings,
+					[SECTION_POLICIES] = &w->policies,
+					[SECTION_RULES] = &layout.rules,
+					[SECTION_CLAIMS] = &layout.claims,
+					[SECTION_INTERVALS] = &layout.intervals,
+					[SECTION_CHANGES] = &w->changes}};
 	struct pal_name where = {.len = 1};
+	int ret = 0;
 
-	int ret = w->form == PAL_FORM_ORDERS ? make_orders(w, &layout, &where)
-	                                     : make_sets(w, &layout, false);
-	/* Strings grow until here; the layout borrows them. */
-	layout.parts[SECTION_STRINGS] = w->strings;
-	layout.parts[SECTION_POLICIES] = w->policies;
+	if (w->form == PAL_FORM_ORDERS)
+		ret = make_orders(w, &layout, &where);
+	if (ret == 0)
+		ret = count_members(w, &layout);
 	if (ret == 0)
 		ret = assemble(w, &layout, data, len);
 	if (ret != 0 && at != NULL)
 		*at = where;
-	for (int s = SECTION_SUBTREE; s < SECTIONS; s++)
-		free(layout.parts[s].data);
+	free(layout.rules.data);
+	free(layout.claims.data);
+	free(layout.intervals.data);
 	return ret;
 }

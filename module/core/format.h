@@ -27,9 +27,10 @@ enum section {
 	SECTION_ABOVE_OPEN = 7,
 	SECTION_RULES = 8,
 	SECTION_CLAIMS = 9,
-	SECTION_INTERVALS = 10
+	SECTION_INTERVALS = 10,
+	SECTION_CHANGES = 11
 };
-#define SECTIONS 11
+#define SECTIONS 12
 
 #define POLICY_SIZE   72
 #define RULE_SIZE     24
@@ -56,6 +57,7 @@ struct pal_image {
 	uint64_t rules;
 	struct set sets[SECTIONS]; /* by section; count 0 if absent */
 	struct part strings, policies, rule_table, claims, intervals;
+	struct part changes; /* digest of the image before, then names */
 };
 
 #endif

@@ -39,7 +39,9 @@ load_section(
 		below = (uint32_t)image->rules;
 		if (kind >= SECTION_OPEN_SUBTREE && kind <= SECTION_ABOVE_OPEN)
 			return "a section belongs to a plain image";
-	} else if (kind >= SECTION_RULES) {
+		if (kind == SECTION_CHANGES)
+			return "a section belongs to a plain image";
+	} else if (kind >= SECTION_RULES && kind <= SECTION_INTERVALS) {
 		return "a section belongs to an orders image";
 	}
 	switch (kind) {
@@ -53,6 +55,8 @@ load_section(
 		return load_part(&image->claims, data, len, CLAIM_SIZE);
 	case SECTION_INTERVALS:
 		return load_part(&image->intervals, data, len, INTERVAL_SIZE);
+	case SECTION_CHANGES:
+		return load_part(&image->changes, data, len, 1);
 	default:
 		return set_load(&image->sets[kind], data, len, below);
 	}
@@ -234,6 +238,14 @@ check_claims(const struct pal_image *image, const struct pal_rule *rule)
 	return NULL;
 }
 
+/* True if a canonical name, and nothing else, stands in len octets. */
+static bool
+is_canonical(struct pal_name *name, const uint8_t *wire, size_t len)
+{
+	return pal_name_from_wire(name, wire, len) == 0 && name->len == len &&
+	       memcmp(name->wire, wire, len) == 0;
+}
+
 /* The name of a rule, which pal_image_rule will trust. */
 static const char *
 check_rule_name(const struct pal_image *image, const uint8_t *record)
@@ -246,9 +258,7 @@ check_rule_name(const struct pal_image *image, const uint8_t *record)
 		len > image->strings.count - off || record[7] != 0 ||
 		record[5] > PAL_SUBTREE || load32(record + 12) != 0)
 		return "a rule is malformed";
-	if (pal_name_from_wire(&name, image->strings.data + off, len) != 0 ||
-		name.len != len ||
-		memcmp(name.wire, image->strings.data + off, len) != 0)
+	if (!is_canonical(&name, image->strings.data + off, len))
 		return "a rule's name is not canonical";
 	if (name.labels == 0 || (record[5] == PAL_SUBTREE && name.labels < 2))
 		return "a rule for the root or a top-level domain";
@@ -299,6 +309,28 @@ check_rules(struct pal_image *image)
 	return NULL;
 }
 
+/* Names that pal_image_changed will trust, each behind its length. */
+static const char *
+check_changes(struct pal_image *image)
+{
+	const struct part *changes = &image->changes;
+	uint32_t at = PAL_SHA256_SIZE, count = 0;
+	struct pal_name name;
+
+	if (changes->count == 0)
+		return NULL;
+	for (; at < changes->count; count++) {
+		const uint8_t *p = changes->data + at;
+		if (*p >= changes->count - at ||
+			!is_canonical(&name, p + 1, *p) || name.labels == 0)
+			return "a changed name is not canonical";
+		at += 1u + *p;
+	}
+	if (at != changes->count || count > PAL_CHANGES_MAX)
+		return "the changes are cut short, or too many";
+	return NULL;
+}
+
 static const char *
 check_counts(struct pal_image *image)
 {
@@ -328,7 +360,8 @@ static int
 validate(struct pal_image *image, const char **why)
 {
 	static const check_fn checks[] = {check_header, load_sections,
-		check_counts, check_policies, check_intervals, check_rules};
+		check_counts, check_policies, check_intervals, check_rules,
+		check_changes};
 
 	if (memcmp(image->data, IMAGE_MAGIC, 8) != 0)
 		return fail(why, "not an image", PAL_EFORM);
@@ -475,6 +508,27 @@ pal_image_interval(const struct pal_image *image, uint32_t index)
 
 	return (struct pal_interval){
 		(int64_t)load64(p), (int64_t)load64(p + 8)};
+}
+
+bool
+pal_image_follows(
+	const struct pal_image *image, const uint8_t base[PAL_SHA256_SIZE])
+{
+	return image->changes.count > 0 &&
+	       memcmp(image->changes.data, base, PAL_SHA256_SIZE) == 0;
+}
+
+bool
+pal_image_changed(
+	const struct pal_image *image, size_t *at, struct pal_name *name)
+{
+	const uint8_t *p = image->changes.data + PAL_SHA256_SIZE + *at;
+
+	if (PAL_SHA256_SIZE + *at >= image->changes.count)
+		return false;
+	pal_name_from_wire(name, p + 1, *p);
+	*at += 1u + *p;
+	return true;
 }
 
 int64_t

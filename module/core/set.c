@@ -123,13 +123,13 @@ sort_bucket(uint8_t *keys, uint8_t *values, uint32_t from, uint32_t to)
 
 /* Leaves in index[b + 1] where bucket b starts. */
 static void
-count_buckets(uint8_t *index, uint32_t buckets, const struct set_item *items,
+count_buckets(uint8_t *index, uint32_t buckets, const struct sip_hash *hashes,
 	uint64_t count)
 {
 	uint32_t sum = 0;
 
 	for (uint64_t i = 0; i < count; i++) {
-		uint32_t b = set_bucket(items[i].hash.hi, buckets);
+		uint32_t b = set_bucket(hashes[i].hi, buckets);
 		uint8_t *slot = index + 4 * ((size_t)b + 1);
 		store32(slot, load32(slot) + 1);
 	}
@@ -144,8 +144,8 @@ count_buckets(uint8_t *index, uint32_t buckets, const struct set_item *items,
 /* Scatters the members to their buckets; index[b + 1] moves from the start of
  * bucket b to its end, which is where b + 1 starts. */
 bool
-set_write(uint8_t *data, const struct set_item *items, uint64_t count,
-	bool with_values)
+set_write(uint8_t *data, const struct sip_hash *hashes,
+	const uint32_t *with_values, uint64_t count)
 {
 	uint32_t buckets = buckets_for(count);
 	uint8_t *index = data + 16;
@@ -154,16 +154,16 @@ set_write(uint8_t *data, const struct set_item *items, uint64_t count,
 
 	store64(data, count);
 	store32(data + 8, buckets);
-	store32(data + 12, with_values);
-	count_buckets(index, buckets, items, count);
+	store32(data + 12, with_values != NULL);
+	count_buckets(index, buckets, hashes, count);
 	for (uint64_t i = 0; i < count; i++) {
-		uint32_t b = set_bucket(items[i].hash.hi, buckets);
+		uint32_t b = set_bucket(hashes[i].hi, buckets);
 		uint8_t *slot = index + 4 * ((size_t)b + 1);
 		uint32_t at = load32(slot);
 		store32(slot, at + 1);
-		store64(keys + 8 * (size_t)at, items[i].hash.lo);
+		store64(keys + 8 * (size_t)at, hashes[i].lo);
 		if (values)
-			store32(values + 4 * (size_t)at, items[i].value);
+			store32(values + 4 * (size_t)at, with_values[i]);
 	}
 	for (uint32_t b = 0; b < buckets; b++) {
 		if (!sort_bucket(keys, values, load32(index + 4 * (size_t)b),

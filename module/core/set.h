@@ -98,17 +98,14 @@ set_prefetch_keys(const struct set *set, struct set_span span)
 }
 
 /* Writing, for the writer alone. */
-struct set_item {
-	struct sip_hash hash;
-	uint32_t value;
-};
 
 /* Octets of a set of count members. */
 size_t set_size(uint64_t count, bool values);
 
-/* Writes the set to data, set_size octets, zeroed.  False if a hash is given
- * twice.  Takes O(count) and no memory. */
-bool set_write(uint8_t *data, const struct set_item *items, uint64_t count,
-	bool with_values);
+/* Writes the set to data, set_size octets, zeroed.  values, if not NULL: that
+ * of each hash.  False if a hash is given twice.  Takes O(count) and no
+ * memory. */
+bool set_write(uint8_t *data, const struct sip_hash *hashes,
+	const uint32_t *values, uint64_t count);
 
 #endif

@@ -147,8 +147,10 @@ pal_writer_close(struct pal_writer *w)
 {
 	if (w == NULL)
 		return;
-	for (size_t i = 0; i < sizeof(w->members) / sizeof(*w->members); i++)
+	for (size_t i = 0; i < sizeof(w->members) / sizeof(*w->members); i++) {
 		free(w->members[i].data);
+		free(w->values[i].data);
+	}
 	free(w->strings.data);
 	free(w->policies.data);
 	free(w->orders.data);
@@ -156,6 +158,7 @@ pal_writer_close(struct pal_writer *w)
 	free(w->entries.data);
 	names_free(&w->names);
 	free(w->intervals.data);
+	free(w->changes.data);
 	free(w);
 }
 
@@ -227,16 +230,16 @@ pal_writer_entry(struct pal_writer *w, const struct pal_name *name,
 }
 
 int
-writer_add_member(struct pal_writer *w, enum section section,
-	const struct pal_name *name, uint32_t value)
+writer_add_member(
+	struct pal_writer *w, enum section section, const struct pal_name *name)
 {
 	uint8_t at[PAL_LABELS_MAX];
 	unsigned count = 0;
-	struct set_item item = {.value = value};
+	struct sip_hash hash;
 
 	pal_wire_labels(name->wire, name->len, at, &count);
-	item.hash = sip_name(w->key, name->wire, at, count);
-	return table_add(&w->members[section], &item, sizeof(item))
+	hash = sip_name(w->key, name->wire, at, count);
+	return table_add(&w->members[section], &hash, sizeof(hash))
 	               ? 0
 	               : PAL_ENOMEM;
 }
@@ -250,7 +253,7 @@ add_above(struct pal_writer *w, const struct pal_name *name)
 
 	for (unsigned labels = 2; ret == 0 && labels < name->labels; labels++) {
 		pal_name_ancestor(&above, name, labels);
-		ret = writer_add_member(w, SECTION_ABOVE_OPEN, &above, 0);
+		ret = writer_add_member(w, SECTION_ABOVE_OPEN, &above);
 	}
 	return ret;
 }
@@ -266,7 +269,22 @@ pal_writer_rule(struct pal_writer *w, const struct pal_name *name,
 	if (too_wide(name, scope))
 		return PAL_ERANGE;
 	int ret = except ? add_above(w, name) : 0;
-	return ret != 0
-	               ? ret
-	               : writer_add_member(w, sections[except][scope], name, 0);
+	return ret != 0 ? ret
+	                : writer_add_member(w, sections[except][scope], name);
+}
+
+int
+pal_writer_changes(struct pal_writer *w, const struct pal_changes *changes)
+{
+	if (changes->count > PAL_CHANGES_MAX)
+		return PAL_ELIMIT;
+	if (!table_add(&w->changes, changes->base, sizeof(changes->base)))
+		return PAL_ENOMEM;
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct pal_name *name = &changes->names[i];
+		if (!table_add(&w->changes, &name->len, 1) ||
+			!table_add(&w->changes, name->wire, name->len))
+			return PAL_ENOMEM;
+	}
+	return 0;
 }

@@ -36,8 +36,11 @@ struct pal_writer {
 	/* the intervals of the last entry, which the next one often shares */
 	uint32_t last_intervals, last_count;
 
-	/* plain: struct set_item, by section */
-	struct table members[SECTION_ABOVE_OPEN + 1];
+	/* by section: the names' hashes, and in an orders image the rules
+	 * they stand for */
+	struct table members[SECTION_ABOVE_OPEN + 1]; /* struct sip_hash */
+	struct table values[SECTION_ABOVE_OPEN + 1];  /* uint32_t */
+	struct table changes;                         /* as in the file */
 };
 
 /* Room for len octets at the table's end, copied from data or zeroed; NULL
@@ -46,6 +49,6 @@ void *table_add(struct table *table, const void *data, size_t len);
 
 /* A member of one of the sets. */
 int writer_add_member(struct pal_writer *writer, enum section section,
-	const struct pal_name *name, uint32_t value);
+	const struct pal_name *name);
 
 #endif

@@ -80,6 +80,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_name(image, "v1.api.telegram.org", 7);
 	try_name(image, "www.n1.example", INT64_MAX - 1);
 	pal_image_next_edge(image, 0);
+	size_t changed = 0;
+	struct pal_name name;
+	for (unsigned i = 0; pal_image_changed(image, &changed, &name); i++)
+		must(i < PAL_CHANGES_MAX && name.labels > 0);
 	pal_image_free(image);
 	return 0;
 }

@@ -47,9 +47,15 @@ make_orders(uint8_t **data, size_t *len)
 	pal_writer_close(w);
 }
 
+/* What the plain image says of the one before it. */
+static const uint8_t base[PAL_SHA256_SIZE] = {9, 8, 7};
+
 static void
 make_plain(uint8_t **data, size_t *len)
 {
+	struct pal_name names[2] = {
+		name_of("n1.example"), name_of("www.n1.example")};
+	struct pal_changes changes = {.names = names, .count = 2};
 	struct pal_writer *w;
 	struct pal_order_in k = order_of("trust", "ads", 0);
 	struct pal_name n;
@@ -68,6 +74,8 @@ make_plain(uint8_t **data, size_t *len)
 	assert_int_equal(pal_writer_rule(w, &n, PAL_SUBTREE, true), 0);
 	n = name_of("fine.ok.n1.example");
 	assert_int_equal(pal_writer_rule(w, &n, PAL_EXACT, true), 0);
+	memcpy(changes.base, base, sizeof(base));
+	assert_int_equal(pal_writer_changes(w, &changes), 0);
 	assert_int_equal(pal_writer_finish(w, data, len, NULL), 0);
 	pal_writer_close(w);
 }
@@ -157,6 +165,55 @@ reads_plain(void **state)
 	assert_false(match(image, "a.fine.ok.n1.example").except);
 	assert_false(match(image, "n77.example").found);
 	pal_image_free(image);
+}
+
+static void
+tells_changes(void **state)
+{
+	static const uint8_t other[PAL_SHA256_SIZE] = {9, 8};
+	struct pal_image *image;
+	struct pal_name name;
+	uint8_t *data;
+	size_t len, at = 0;
+	char text[PAL_NAME_TEXT_MAX];
+
+	(void)state;
+	make_plain(&data, &len);
+	assert_int_equal(pal_image_load(&image, data, len, NULL), 0);
+	assert_true(pal_image_follows(image, base));
+	assert_false(pal_image_follows(image, other));
+	assert_true(pal_image_changed(image, &at, &name));
+	assert_string_equal(pal_name_to_text(text, &name), "n1.example");
+	assert_true(pal_image_changed(image, &at, &name));
+	assert_string_equal(pal_name_to_text(text, &name), "www.n1.example");
+	assert_false(pal_image_changed(image, &at, &name));
+	pal_image_free(image);
+
+	make_orders(&data, &len);
+	assert_int_equal(pal_image_load(&image, data, len, NULL), 0);
+	at = 0;
+	assert_false(pal_image_follows(image, base));
+	assert_false(pal_image_changed(image, &at, &name));
+	pal_image_free(image);
+}
+
+static void
+refuses_many_changes(void **state)
+{
+	struct pal_name *names = calloc(PAL_CHANGES_MAX + 1, sizeof(*names));
+	struct pal_changes changes = {
+		.names = names, .count = PAL_CHANGES_MAX + 1};
+	struct pal_order_in k = order_of("trust", "ads", 0);
+	struct pal_writer *w;
+
+	(void)state;
+	assert_non_null(names);
+	for (size_t i = 0; i <= PAL_CHANGES_MAX; i++)
+		names[i] = name_of("a.example");
+	assert_int_equal(pal_writer_open_plain(&w, key, &k.policy), 0);
+	assert_int_equal(pal_writer_changes(w, &changes), PAL_ELIMIT);
+	pal_writer_close(w);
+	free(names);
 }
 
 static void
@@ -319,6 +376,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_orders),
 		cmocka_unit_test(reads_plain),
+		cmocka_unit_test(tells_changes),
+		cmocka_unit_test(refuses_many_changes),
 		cmocka_unit_test(takes_empty),
 		cmocka_unit_test(refuses_damage),
 		cmocka_unit_test(survives_forgery),
