@@ -1,7 +1,8 @@
 /*
  * The commands.  Each stands in a file cmd_NAME.c with its table row on top;
  * one table in main.c drives dispatch, usage and --help, and a test holds the
- * man page against it.
+ * man page against it.  A command of two words, `palang feed add`, is a row of
+ * its own, in a file cmd_feed_add.c or one with its fellows.
  */
 #ifndef TOOL_CMD_H
 #define TOOL_CMD_H
@@ -44,7 +45,7 @@ struct cmd_call {
 };
 
 struct cmd {
-	const char *name;
+	const char *name;    /* one word, or two: "feed add" */
 	const char *args;    /* "FILE..." as shown in the usage line */
 	const char *summary; /* one line, for the list of commands */
 	const char *detail;  /* a paragraph for --help */

@@ -36,6 +36,15 @@ print_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
+/* True for "feed add" and "feed". */
+static bool
+in_group(const struct cmd *cmd, const char *group)
+{
+	size_t len = strlen(group);
+
+	return strncmp(cmd->name, group, len) == 0 && cmd->name[len] == ' ';
+}
+
 static void
 print_option(FILE *out, const struct cmd_option *option)
 {
@@ -76,6 +85,18 @@ cmd_help(FILE *out, const struct cmd *cmd)
 		print_option(out, option);
 }
 
+/* The commands of the table; with a group, those of `palang GROUP ...`. */
+static void
+print_commands(FILE *out, const struct cmd *const *table, const char *group)
+{
+	fprintf(out, "Commands:\n");
+	for (; *table != NULL; table++) {
+		if (group == NULL || in_group(*table, group))
+			fprintf(out, "  %-14s  %s\n", (*table)->name,
+				(*table)->summary);
+	}
+}
+
 static void
 print_usage(FILE *out, const struct cmd *const *table)
 {
@@ -83,11 +104,8 @@ print_usage(FILE *out, const struct cmd *const *table)
 		     "\n"
 		     "Blocks names on Unbound by order of an authority, and "
 		     "opens them again.\n"
-		     "\n"
-		     "Commands:\n");
-	for (; *table != NULL; table++)
-		fprintf(out, "  %-12s  %s\n", (*table)->name,
-			(*table)->summary);
+		     "\n");
+	print_commands(out, table, NULL);
 	fprintf(out, "\n"
 		     "Options:\n"
 		     "  -c, --config=FILE  the configuration; else "
@@ -98,11 +116,40 @@ print_usage(FILE *out, const struct cmd *const *table)
 		     "      --version      the version\n");
 }
 
-static const struct cmd *
-find(const struct cmd *const *table, const char *name)
+static void
+print_group(FILE *out, const struct cmd *const *table, const char *group)
+{
+	fprintf(out,
+		"usage: palang %s COMMAND [options] ...\n"
+		"\n",
+		group);
+	print_commands(out, table, group);
+}
+
+static bool
+is_group(const struct cmd *const *table, const char *word)
 {
 	for (; *table != NULL; table++) {
-		if (strcmp((*table)->name, name) == 0)
+		if (in_group(*table, word))
+			return true;
+	}
+	return false;
+}
+
+/* The command that the words begin with, and how many words its name has;
+ * NULL if there is none. */
+static const struct cmd *
+find(const struct cmd *const *table, int count, char *const *words, int *used)
+{
+	for (; *table != NULL; table++) {
+		const char *name = (*table)->name;
+
+		*used = 1;
+		if (count > 0 && strcmp(name, words[0]) == 0)
+			return *table;
+		*used = 2;
+		if (count > 1 && in_group(*table, words[0]) &&
+			strcmp(name + strlen(words[0]) + 1, words[1]) == 0)
 			return *table;
 	}
 	return NULL;
@@ -111,12 +158,16 @@ find(const struct cmd *const *table, const char *name)
 #define COMMANDS_MAX 64
 
 static int
-fail_unknown(const struct cmd *const *table, const char *name)
+fail_unknown(const struct cmd *const *table, int count, char *const *words)
 {
 	const char *names[COMMANDS_MAX + 1];
+	bool group = count > 1 && is_group(table, words[0]);
 	const char *near;
+	char name[128];
 	size_t n = 0;
 
+	snprintf(name, sizeof name, "%.60s%s%.60s", words[0], group ? " " : "",
+		group ? words[1] : "");
 	for (; *table != NULL && n < COMMANDS_MAX; table++)
 		names[n++] = (*table)->name;
 	names[n] = NULL;
@@ -124,23 +175,28 @@ fail_unknown(const struct cmd *const *table, const char *name)
 	if (near != NULL)
 		return cmd_fail("there is no command `%s`; did you mean `%s`?",
 			name, near);
-	return cmd_fail(
-		"there is no command `%s`; `palang --help` lists them", name);
+	return cmd_fail("there is no command `%s`; `palang %s%s--help` lists "
+			"them",
+		name, group ? words[0] : "", group ? " " : "");
 }
 
 static int
-help(const struct cmd *const *table, const char *name)
+help(const struct cmd *const *table, int count, char *const *words)
 {
 	const struct cmd *cmd;
+	int used;
 
-	if (name == NULL) {
+	if (count == 0) {
 		print_usage(stdout, table);
 		return cmd_finish(EXIT_DONE);
 	}
-	cmd = find(table, name);
+	cmd = find(table, count, words, &used);
+	if (cmd == NULL && (count > 1 || !is_group(table, words[0])))
+		return fail_unknown(table, count, words);
 	if (cmd == NULL)
-		return fail_unknown(table, name);
-	cmd_help(stdout, cmd);
+		print_group(stdout, table, words[0]);
+	else
+		cmd_help(stdout, cmd);
 	return cmd_finish(EXIT_DONE);
 }
 
@@ -196,6 +252,19 @@ take_leading(struct cmd_call *call, int argc, char **argv, int *used)
 	return cmd_fail("%s; see `palang --help`", why);
 }
 
+/* What begins with no command: a group alone or with --help, or a mistake. */
+static int
+run_none(const struct cmd *const *table, int count, char *const *words)
+{
+	bool asks = count > 1 && (strcmp(words[1], "--help") == 0 ||
+					 strcmp(words[1], "-h") == 0);
+
+	if (!is_group(table, words[0]) || (count > 1 && !asks))
+		return fail_unknown(table, count, words);
+	print_group(asks ? stdout : stderr, table, words[0]);
+	return cmd_finish(asks ? EXIT_DONE : EXIT_ERROR);
+}
+
 int
 cmd_main(const struct cmd *const *table, int argc, char **argv)
 {
@@ -206,7 +275,7 @@ cmd_main(const struct cmd *const *table, int argc, char **argv)
 	if (take_leading(&call, argc - 1, argv + 1, &used) != 0)
 		return EXIT_ERROR;
 	if (call.help)
-		return help(table, NULL);
+		return help(table, 0, NULL);
 	if (call.option[0] != NULL) {
 		printf("palang %s\n", PALANG_VERSION);
 		return cmd_finish(EXIT_DONE);
@@ -218,9 +287,9 @@ cmd_main(const struct cmd *const *table, int argc, char **argv)
 		return EXIT_ERROR;
 	}
 	if (strcmp(argv[0], "help") == 0)
-		return help(table, argc > 1 ? argv[1] : NULL);
-	call.cmd = find(table, argv[0]);
+		return help(table, argc - 1, argv + 1);
+	call.cmd = find(table, argc, argv, &used);
 	if (call.cmd == NULL)
-		return fail_unknown(table, argv[0]);
-	return run(&call, argc - 1, argv + 1);
+		return run_none(table, argc, argv);
+	return run(&call, argc - used, argv + used);
 }

@@ -24,7 +24,12 @@ static const struct cmd cmd = {
 	"echo", "FILE...", "says nothing", NULL, options, 1, 3, echo};
 static const struct cmd bare = {
 	"bare", "", "takes nothing", NULL, NULL, 0, 0, echo};
-static const struct cmd *const table[] = {&cmd, &bare, NULL};
+static const struct cmd pair_add = {
+	"pair add", "NAME", "adds one", NULL, options, 0, 2, echo};
+static const struct cmd pair_list = {
+	"pair list", "", "lists them", NULL, NULL, 0, 0, echo};
+static const struct cmd *const table[] = {
+	&cmd, &bare, &pair_add, &pair_list, NULL};
 
 #define ARGS_MAX 8
 
@@ -151,6 +156,18 @@ static const struct run_case run_cases[] = {
 	{{"palang", "help", "nothing", NULL}, EXIT_ERROR},
 	{{"palang", "--frob", "echo", NULL}, EXIT_ERROR},
 	{{"palang", "-c", NULL}, EXIT_ERROR},
+	/* commands of two words */
+	{{"palang", "pair", "add", "a", NULL}, 1},
+	{{"palang", "-c", "f", "pair", "add", "-n", NULL}, 0},
+	{{"palang", "pair", "list", "a", NULL}, EXIT_ERROR},
+	{{"palang", "pair", "add", "--help", NULL}, EXIT_DONE},
+	{{"palang", "help", "pair", "list", NULL}, EXIT_DONE},
+	{{"palang", "help", "pair", NULL}, EXIT_DONE},
+	{{"palang", "pair", "--help", NULL}, EXIT_DONE},
+	{{"palang", "pair", NULL}, EXIT_ERROR},
+	{{"palang", "pair", "lost", NULL}, EXIT_ERROR},
+	{{"palang", "help", "pair", "lost", NULL}, EXIT_ERROR},
+	{{"palang", "pai", NULL}, EXIT_ERROR},
 };
 
 static void
