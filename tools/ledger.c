@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,8 +20,8 @@ ledger_error(const struct ledger *ledger)
 	                             : database_error(ledger->db);
 }
 
-static int
-make_path(char path[PATH_MAX], const char *folder)
+int
+ledger_path(char path[PATH_MAX], const char *folder)
 {
 	int n = snprintf(path, PATH_MAX, "%s/" LEDGER_FILE, folder);
 
@@ -52,13 +51,13 @@ ledger_create(const char *folder)
 {
 	char path[PATH_MAX];
 	struct database *db = NULL;
-	int ret = make_path(path, folder);
+	int ret = ledger_path(path, folder);
 
 	if (ret == 0)
 		ret = create_file(path);
 	if (ret != 0)
 		return ret;
-	ret = database_open(&db, path, true);
+	ret = database_open(&db, path, DATABASE_CREATE);
 	if (ret == 0)
 		ret = database_run(db, SQL_OPEN SQL_SCHEMA);
 	database_close(db);
@@ -93,23 +92,32 @@ check_version(struct ledger *ledger)
 }
 
 int
+ledger_make(struct ledger **ledger)
+{
+	*ledger = calloc(1, sizeof **ledger);
+	return *ledger == NULL ? PAL_ENOMEM : 0;
+}
+
+int
+ledger_enter(struct ledger *ledger, const char *sql)
+{
+	int ret = check_version(ledger);
+
+	return ret == 0 ? database_run(ledger->db, sql) : ret;
+}
+
+int
 ledger_open(struct ledger **ledger, const char *folder)
 {
 	char path[PATH_MAX];
-	int ret = make_path(path, folder);
+	int ret = ledger_path(path, folder);
 
 	*ledger = NULL;
-	if (ret != 0)
-		return ret;
-	*ledger = calloc(1, sizeof **ledger);
-	if (*ledger == NULL)
-		return PAL_ENOMEM;
-	ret = database_open(&(*ledger)->db, path, false);
 	if (ret == 0)
-		ret = check_version(*ledger);
+		ret = ledger_make(ledger);
 	if (ret == 0)
-		ret = database_run((*ledger)->db, SQL_OPEN);
-	return ret;
+		ret = database_open(&(*ledger)->db, path, DATABASE_WRITE);
+	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN) : ret;
 }
 
 void

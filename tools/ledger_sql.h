@@ -20,6 +20,9 @@
 	"PRAGMA foreign_keys = ON;"                                            \
 	"PRAGMA trusted_schema = OFF;"
 
+/* Of one who reads, and may have no right to change how the file is kept. */
+#define SQL_OPEN_READ "PRAGMA trusted_schema = OFF"
+
 #define SQL_VERSION "PRAGMA user_version"
 
 #define SQL_SCHEMA                                                                                                                     \

@@ -2,6 +2,8 @@
 #ifndef TOOL_LEDGER_STORE_H
 #define TOOL_LEDGER_STORE_H
 
+#include <limits.h>
+
 #include "ledger.h"
 #include "query.h"
 
@@ -10,5 +12,13 @@ struct ledger {
 	bool open;         /* a transaction is */
 	const char *error; /* in place of the database's own; constant */
 };
+
+/* ledger.c: the path of the ledger's file; PAL_ESYS if it is too long. */
+int ledger_path(char path[PATH_MAX], const char *folder);
+
+/* An empty one to be filled in, and what is left to do behind opening the
+ * database with that SQL: 0, or as ledger_open. */
+int ledger_make(struct ledger **ledger);
+int ledger_enter(struct ledger *ledger, const char *sql);
 
 #endif

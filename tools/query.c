@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "palang/error.h"
 
@@ -38,8 +40,8 @@ keep_error(struct database *db, int code)
 	return PAL_ESYS;
 }
 
-int
-database_open(struct database **db, const char *path, bool create)
+static int
+open_handle(struct database **db, const char *path, int flags)
 {
 	struct database *made = calloc(1, sizeof *made);
 	int code;
@@ -47,15 +49,83 @@ database_open(struct database **db, const char *path, bool create)
 	*db = made;
 	if (made == NULL)
 		return PAL_ENOMEM;
-	code = sqlite3_open_v2(path, &made->handle,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-			(create ? SQLITE_OPEN_CREATE : 0),
-		NULL);
+	code = sqlite3_open_v2(
+		path, &made->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code != SQLITE_OK)
 		return keep_error(made, code);
 	sqlite3_extended_result_codes(made->handle, 1);
 	sqlite3_busy_timeout(made->handle, BUSY_TIMEOUT);
 	return 0;
+}
+
+int
+database_open(struct database **db, const char *path, enum database_mode mode)
+{
+	static const int flags[] = {
+		[DATABASE_READ] = SQLITE_OPEN_READONLY,
+		[DATABASE_WRITE] = SQLITE_OPEN_READWRITE,
+		[DATABASE_CREATE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+	};
+
+	return open_handle(db, path, flags[mode]);
+}
+
+/* All of it; the caller frees *data with sqlite3_free. */
+static int
+read_whole(int file, unsigned char **data, size_t *len)
+{
+	struct stat st;
+	size_t got = 0;
+	ssize_t n = 1;
+
+	if (fstat(file, &st) != 0)
+		return PAL_ESYS;
+	*len = (size_t)st.st_size;
+	*data = sqlite3_malloc64(*len + 1);
+	if (*data == NULL)
+		return PAL_ENOMEM;
+	while (got < *len && n > 0) {
+		n = pread(file, *data + got, *len - got, (off_t)got);
+		if (n > 0)
+			got += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	if (got == *len)
+		return 0;
+	if (n == 0)
+		errno = EIO; /* shorter than it was: not left alone */
+	return PAL_ESYS;
+}
+
+/* Octets 18 and 19 of a file say how it is to be opened: 2, with a log.  What
+ * is in memory has none (https://sqlite.org/fileformat2.html, 1.3.3). */
+static void
+forget_log(unsigned char *data, size_t len)
+{
+	if (len >= 100 && data[18] == 2 && data[19] == 2)
+		data[18] = data[19] = 1;
+}
+
+int
+database_copy(struct database **db, int file)
+{
+	unsigned char *data = NULL;
+	size_t len = 0;
+	int ret = open_handle(db, ":memory:", SQLITE_OPEN_READWRITE), code;
+
+	if (ret == 0)
+		ret = read_whole(file, &data, &len);
+	if (ret != 0) {
+		sqlite3_free(data);
+		return ret;
+	}
+	forget_log(data, len);
+	/* Takes the data, also when it fails. */
+	code = sqlite3_deserialize((*db)->handle, "main", data,
+		(sqlite3_int64)len, (sqlite3_int64)len,
+		SQLITE_DESERIALIZE_READONLY | SQLITE_DESERIALIZE_FREEONCLOSE);
+	return code == SQLITE_OK ? 0 : keep_error(*db, code);
 }
 
 void

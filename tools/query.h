@@ -13,9 +13,20 @@
 
 struct database;
 
-/* Opens the file; create: it must not be there yet.  On an error *db may
- * still be set, for database_error.  0, PAL_ESYS, PAL_EFORM, PAL_ENOMEM. */
-int database_open(struct database **db, const char *path, bool create);
+enum database_mode {
+	DATABASE_READ,  /* as it is, with what lies beside it */
+	DATABASE_WRITE, /* to read and write */
+	DATABASE_CREATE /* it must not be there yet */
+};
+
+/* Opens the file.  On an error *db may still be set, for database_error.  0,
+ * PAL_ESYS, PAL_EFORM, PAL_ENOMEM. */
+int database_open(
+	struct database **db, const char *path, enum database_mode mode);
+
+/* Opens a copy of the file in memory, to be read.  Nobody may write to it
+ * meanwhile, and nothing may lie in a log beside it. */
+int database_copy(struct database **db, int file);
 
 /* Takes NULL.  What is in the log goes to the file itself, if it can. */
 void database_close(struct database *db);

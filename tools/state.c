@@ -5,23 +5,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "lock.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "state_user.h"
-
-static int64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 int
 state_begin(struct state *state, const struct cmd_call *call)
@@ -30,8 +21,8 @@ state_begin(struct state *state, const struct cmd_call *call)
 
 	memset(state, 0, sizeof *state);
 	state->lock = state->lists = -1;
-	state->started_ms = clock_ms(CLOCK_REALTIME);
-	state->started_mono_ms = clock_ms(CLOCK_MONOTONIC);
+	state->started_ms = pal_clock_ms();
+	state->started_mono_ms = pal_monotonic_ms();
 	ret = cmd_config(call, &state->config);
 	if (ret != EXIT_DONE)
 		return ret;
@@ -42,7 +33,7 @@ state_begin(struct state *state, const struct cmd_call *call)
 int64_t
 state_elapsed(const struct state *state)
 {
-	return clock_ms(CLOCK_MONOTONIC) - state->started_mono_ms;
+	return pal_monotonic_ms() - state->started_mono_ms;
 }
 
 int
@@ -57,7 +48,25 @@ state_fail_ledger(const struct state *state, int err)
 
 /* Another hint than "permission denied" alone. */
 static int
-fail_folder(const struct state *state, const char *path)
+fail_rights(const struct state *state, const char *path, bool read)
+{
+	const char *user = state->config.user;
+
+	if (user[0] == '\0')
+		return cmd_fail("%s: permission denied; run this as root, or "
+				"as the owner of the folder",
+			path);
+	return cmd_fail("%s: permission denied; run this as root or with "
+			"`sudo -u %s`%s%s",
+		path, user,
+		read ? "; to read, the group of that folder is enough: "
+		       "adduser YOU "
+		     : "",
+		read ? user : "");
+}
+
+static int
+fail_folder(const struct state *state, const char *path, bool read)
 {
 	int err = errno;
 
@@ -66,112 +75,65 @@ fail_folder(const struct state *state, const char *path)
 				"makes it",
 			path);
 	if (err == EACCES)
-		return cmd_fail("%s: permission denied; run this as root%s%s",
-			path, state->config.user[0] == '\0' ? "" : " or as ",
-			state->config.user);
+		return fail_rights(state, path, read);
 	return cmd_fail("%s: %s", path, strerror(err));
 }
 
-/* SQLite keeps its log and its locks beside a ledger while it is open, for
- * readers too. */
-static bool
-may_write(const struct state *state)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof path, "%s/" LEDGER_FILE, state->config.state_dir);
-	return access(state->config.state_dir, W_OK) == 0 &&
-	       access(path, W_OK) == 0;
-}
-
 static int
-open_ledger(struct state *state)
+open_ledger(struct state *state, bool read)
 {
-	int ret = ledger_open(&state->ledger, state->config.state_dir);
+	int ret = (read ? ledger_open_read : ledger_open)(
+		&state->ledger, state->config.state_dir);
+	char path[PATH_MAX];
 
 	if (ret == PAL_ESYS && errno == ENOENT)
 		return cmd_fail("there is no ledger in %s; `palang init` "
 				"makes it",
 			state->config.state_dir);
-	if (ret != 0 && !may_write(state))
-		return cmd_fail("the ledger in %s: permission denied; reading "
-				"it takes the right to write there as well: "
-				"run this as root%s%s",
-			state->config.state_dir,
-			state->config.user[0] == '\0' ? ""
-						      : ", or with sudo -u ",
-			state->config.user);
-	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+	if (ret != PAL_ESYS || errno != EACCES)
+		return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+	snprintf(path, sizeof path, "%s/" LEDGER_FILE, state->config.state_dir);
+	return fail_rights(state, path, read);
 }
 
 /* The folder's own descriptor says if there is anything to open at all. */
 static int
-check_folder(struct state *state)
+check_folder(struct state *state, bool read)
 {
 	int fd = file_open_folder(state->config.state_dir);
 
 	if (fd < 0)
-		return fail_folder(state, state->config.state_dir);
+		return fail_folder(state, state->config.state_dir, read);
 	close(fd);
 	return EXIT_DONE;
-}
-
-static int
-open_lock(struct state *state)
-{
-	int folder = file_open_folder(state->config.state_dir);
-
-	if (folder < 0)
-		return -1;
-	state->lock = openat(folder, STATE_LOCK_FILE,
-		O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
-	close(folder);
-	return state->lock;
-}
-
-/* True once it is ours, false and errno (EWOULDBLOCK: the time is up). */
-static bool
-wait_lock(int lock, int how)
-{
-	const struct timespec nap = {0, 10000000};
-	int64_t until = clock_ms(CLOCK_MONOTONIC) + STATE_LOCK_WAIT * 1000;
-
-	while (flock(lock, how | LOCK_NB) != 0) {
-		if (errno != EINTR && errno != EWOULDBLOCK)
-			return false;
-		if (clock_ms(CLOCK_MONOTONIC) > until) {
-			errno = EWOULDBLOCK;
-			return false;
-		}
-		nanosleep(&nap, NULL);
-	}
-	return true;
 }
 
 /* One palang at a time writes; the others wait their turn. */
 static int
 take_lock(struct state *state)
 {
-	if (open_lock(state) < 0)
-		return fail_folder(state, state->config.state_dir);
-	if (wait_lock(state->lock, LOCK_EX))
+	state->lock = lock_open(state->config.state_dir, false);
+	if (state->lock < 0)
+		return fail_folder(state, state->config.state_dir, false);
+	if (lock_wait(state->lock, false))
 		return EXIT_DONE;
 	if (errno == EWOULDBLOCK)
 		return cmd_fail("another palang has been at work for %d "
 				"seconds; nothing was done",
-			STATE_LOCK_WAIT);
-	return cmd_fail("%s/" STATE_LOCK_FILE ": %s", state->config.state_dir,
+			LOCK_WAIT);
+	return cmd_fail("%s/" LOCK_FILE ": %s", state->config.state_dir,
 		strerror(errno));
 }
 
 void
 state_await_writer(struct state *state)
 {
-	if (open_lock(state) < 0)
+	int lock = lock_open(state->config.state_dir, true);
+
+	if (lock < 0)
 		return;
-	wait_lock(state->lock, LOCK_SH);
-	close(state->lock);
-	state->lock = -1;
+	lock_wait(lock, true);
+	close(lock);
 }
 
 /* -1 and errno. */
@@ -199,7 +161,7 @@ open_lists(struct state *state)
 	if (state->lists >= 0)
 		return EXIT_DONE;
 	snprintf(path, sizeof path, "%s/lists", state->config.live_dir);
-	return fail_folder(state, path);
+	return fail_folder(state, path, false);
 }
 
 int
@@ -208,9 +170,9 @@ state_open_read(struct state *state)
 	int ret = user_become(state->config.user);
 
 	if (ret == EXIT_DONE)
-		ret = check_folder(state);
+		ret = check_folder(state, true);
 	if (ret == EXIT_DONE)
-		ret = open_ledger(state);
+		ret = open_ledger(state, true);
 	if (ret != EXIT_DONE)
 		return ret;
 	/* There is much to read without them. */
@@ -288,7 +250,7 @@ state_open_write(struct state *state)
 	if (ret == EXIT_DONE)
 		ret = take_lock(state);
 	if (ret == EXIT_DONE)
-		ret = open_ledger(state);
+		ret = open_ledger(state, false);
 	if (ret == EXIT_DONE)
 		ret = open_lists(state);
 	if (ret != EXIT_DONE)

@@ -11,9 +11,6 @@
 #include "cmd.h"
 #include "publish.h"
 
-#define STATE_LOCK_FILE "lock"
-#define STATE_LOCK_WAIT 30 /* seconds to wait for another palang */
-
 struct state {
 	struct config config;
 	char *who; /* runs the command: "budi", "budi (sudo)", "uid 1000" */
@@ -34,7 +31,7 @@ int state_begin(struct state *state, const struct cmd_call *call);
 
 /* Becomes the configured user if we are root, opens the ledger and loads it.
  * To write: takes the lock, and completes what a command before left undone;
- * to read: as it is. */
+ * to read: as it is, for which the right to read is enough. */
 int state_open_read(struct state *state);
 int state_open_write(struct state *state);
 

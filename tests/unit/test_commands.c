@@ -143,37 +143,79 @@ test_no_address(void **state)
 	tool_remove(&tool);
 }
 
-/* Who may read the ledger's file, but not write beside it, is told so. */
-static void
-test_no_right(void **state)
+/* As somebody who has no rights but those of everybody: the exit code. */
+static int
+run_as_nobody(struct tool *tool, const char *args, const char *in)
 {
-	char path[160];
-	struct tool tool;
+	pid_t child = fork();
 	int status;
-	pid_t child;
 
-	(void)state;
-	tool_create(&tool);
-	snprintf(path, sizeof path, "%s/state/ledger.db", tool.dir);
-	assert_int_equal(chmod(path, 0444), 0);
-	snprintf(path, sizeof path, "%s/state", tool.dir);
-	assert_int_equal(chmod(path, 0555), 0);
-	assert_int_equal(chmod(tool.dir, 0755), 0);
-	assert_int_equal(chmod(tool.config, 0644), 0);
-	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		if (geteuid() == 0 && setuid(65534) != 0)
 			_exit(99);
-		status = tool_run(&tool, "list");
-		_exit(status == 2 && strstr(tool.err, "takes the right to "
-						      "write") != NULL
-				? 0
-				: 1);
+		status = tool_run(tool, args);
+		if (strstr(status == 0 ? tool->out : tool->err, in) == NULL)
+			fprintf(stderr, "%s: %s%s", args, tool->out, tool->err);
+		else
+			_exit(status);
+		_exit(98);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	assert_int_equal(chmod(path, 0755), 0);
+	return WEXITSTATUS(status);
+}
+
+/* To read, the right to read is enough; to write it is not. */
+static void
+test_rights(void **state)
+{
+	static const struct {
+		const char *args, *in;
+		mode_t file, lock; /* 0: there is none */
+		int status;
+	} cases[] = {
+		{"list", "operator:A", 0444, 0444, 0},
+		{"show A", "t.me", 0444, 0444, 0},
+		{"history", "operator:A", 0444, 0444, 0},
+		{"why t.me", "operator:A", 0444, 0444, 0},
+		{"status", "orders: 1 active", 0444, 0444, 0},
+		{"block -n --scope exact x.example", "would record", 0444, 0444,
+			0},
+		{"block --scope exact x.example",
+			"permission denied; run this as root", 0444, 0444, 2},
+		/* nothing holds writers back while we copy */
+		{"list", "permission denied; run this as root", 0444, 0, 2},
+		{"list", "permission denied; run this as root", 0444, 0400, 2},
+		{"list", "permission denied; run this as root", 0400, 0444, 2},
+	};
+	char folder[160], file[180], lock[180];
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block --scope exact t.me --id A");
+	snprintf(folder, sizeof folder, "%s/state", tool.dir);
+	snprintf(file, sizeof file, "%s/ledger.db", folder);
+	snprintf(lock, sizeof lock, "%s/lock", folder);
+	assert_int_equal(chmod(tool.dir, 0755), 0);
+	assert_int_equal(chmod(tool.config, 0644), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(chmod(folder, 0755), 0);
+		unlink(lock);
+		if (cases[i].lock != 0)
+			close(open(lock, O_CREAT | O_WRONLY, 0644));
+		assert_true(
+			cases[i].lock == 0 || chmod(lock, cases[i].lock) == 0);
+		assert_int_equal(chmod(file, cases[i].file), 0);
+		assert_int_equal(chmod(folder, 0555), 0);
+		/* The owner may read whatever the group may not. */
+		if (geteuid() != 0 && cases[i].status == 2 && i > 7)
+			continue;
+		assert_int_equal(
+			run_as_nobody(&tool, cases[i].args, cases[i].in),
+			cases[i].status);
+	}
+	assert_int_equal(chmod(folder, 0755), 0);
 	tool_remove(&tool);
 }
 
@@ -779,7 +821,7 @@ main(void)
 		cmocka_unit_test(test_unheard),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_address),
-		cmocka_unit_test(test_no_right),
+		cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_lift_done),
 		cmocka_unit_test(test_before_init),
 		cmocka_unit_test(test_sources),

@@ -2,6 +2,7 @@
 #include "place_util.h"
 
 #include <sqlite3.h>
+#include <sys/wait.h>
 
 #include "ledger_pack.h"
 #include "palang/error.h"
@@ -440,6 +441,73 @@ test_damaged(void **state)
 	}
 }
 
+/* In another process, which may only read: how many documents it sees, or
+ * 100 if it cannot open the ledger. */
+static int
+count_as_reader(const struct place *place)
+{
+	struct ledger_state loaded = {.loaded = 0};
+	struct ledger *ledger = NULL;
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(101);
+		if (ledger_open_read(&ledger, place->dir) != 0 ||
+			ledger_begin(ledger, false) != 0 ||
+			ledger_load(ledger, &loaded) != 0)
+			_exit(100);
+		_exit((int)loaded.history.record_count);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WEXITSTATUS(status);
+}
+
+/* Who cannot write beside the ledger reads it at rest, and with a log that
+ * others keep; and never a file that is not all of it. */
+static void
+test_reader(void **state)
+{
+	struct place place;
+	struct doc doc[2];
+	char path[128];
+
+	(void)state;
+	doc_init(&doc[0], ORDER_BLOCK, "k", "1", 0, PAL_NEVER);
+	doc_target(&doc[0], "t.me", PAL_EXACT, false);
+	doc_init(&doc[1], ORDER_BLOCK, "k", "2", 0, PAL_NEVER);
+	doc_target(&doc[1], "t.me", PAL_EXACT, false);
+	place_create(&place);
+	snprintf(path, sizeof path, "%s/lock", place.dir);
+	close(open(path, O_CREAT | O_WRONLY, 0444));
+	snprintf(path, sizeof path, "%s/ledger.db", place.dir);
+	assert_int_equal(chmod(path, 0644), 0);
+	place_open(&place);
+	place_record(&place, &doc[0]);
+	place_close(&place);
+	assert_int_equal(chmod(place.dir, 0555), 0);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(count_as_reader(&place), 1);
+
+	assert_int_equal(chmod(place.dir, 0755), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+	place_open(&place);
+	place_record(&place, &doc[1]);
+	assert_int_equal(chmod(place.dir, 0555), 0);
+	assert_int_equal(chmod(path, 0444), 0);
+	assert_int_equal(count_as_reader(&place), 2);
+
+	/* The log holds the second one, and cannot be read. */
+	snprintf(path, sizeof path, "%s/ledger.db-wal", place.dir);
+	assert_int_equal(chmod(path, 0000), 0);
+	assert_int_equal(count_as_reader(&place), 100);
+	assert_int_equal(chmod(place.dir, 0755), 0);
+	place_close(&place);
+	place_remove(&place);
+}
+
 static void
 test_create(void **state)
 {
@@ -519,6 +587,7 @@ main(void)
 		cmocka_unit_test(test_suspensions),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_reader),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_pack),
 	};

@@ -57,6 +57,35 @@ expect_sinkhole t.me T
 expect_rights live/lists/manifest "$TOOL 644"
 palang status --check
 
+say "who belongs to the tool's group reads, and writes nothing"
+# member COMMAND...: as a user of another name in that group, and no more.
+member() {
+	setpriv --reuid 65533 --regid "$(id -g "$TOOL")" --clear-groups \
+		"$PALANG" --config "$scratch/palang.yaml" "$@"
+}
+mode=$(stat -c %a "$scratch")
+chmod 755 "$scratch"
+expect_member() {
+	local got
+	got=$(member "${@:2}") || fail "palang ${*:2}: exit $?"
+	[[ $got == *"$1"* ]] || fail "palang ${*:2} says: $got"
+}
+[[ ! -e var/state/ledger.db-wal ]] || fail "the ledger is not at rest"
+expect_member kominfo:T list
+expect_member kominfo:T show T
+expect_member kominfo:T why t.me
+expect_member kominfo:T history
+expect_member "orders: 1 active" status
+member status --check || fail "palang status --check: exit $?"
+member lift T && fail "a member of the group has written"
+expect_sinkhole t.me T
+# The others, who may not even read, hear of a way.
+cp palang.yaml open.yaml
+got=$(as "$RESOLVER" "$PALANG" --config "$scratch/open.yaml" list 2>&1) &&
+	fail "anybody reads the ledger"
+[[ $got == *"adduser YOU $TOOL"* ]] || fail "no way out in: $got"
+chmod "$mode" "$scratch"
+
 say "lists that the resolver owns, or that anyone can write, are refused"
 order U "scope: exact" "targets: [telegram.me]" >order.yaml
 waiting=()
