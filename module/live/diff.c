@@ -56,11 +56,10 @@ rules_of(const struct pal_image *image)
 }
 
 /* Both images list their rules in the same order: walk them side by side. */
-int
-changed_names(const struct pal_image *old, const struct pal_image *new,
-	struct pal_name **out, size_t *count)
+static int
+add_orders(struct names *names, const struct pal_image *old,
+	const struct pal_image *new)
 {
-	struct names names = {0};
 	struct pal_rule a, b;
 	uint32_t i = 0, j = 0, old_count = rules_of(old);
 	uint32_t new_count = rules_of(new);
@@ -75,11 +74,64 @@ changed_names(const struct pal_image *old, const struct pal_image *new,
 		if (i < old_count && j < new_count)
 			diff = rule_cmp(&a, &b);
 		if (diff < 0)
-			ret = add(&names, &a.name);
+			ret = add(names, &a.name);
 		else if (diff > 0 || a.fingerprint != b.fingerprint)
-			ret = add(&names, &b.name);
+			ret = add(names, &b.name);
 		i += diff <= 0;
 		j += diff >= 0;
+	}
+	return ret;
+}
+
+/* A plain image holds no names but those that it says have changed. */
+static int
+add_plain(struct names *names, const struct pal_list *old,
+	const struct pal_list *new, bool *whole)
+{
+	static const uint8_t none[PAL_SHA256_SIZE];
+	const struct pal_image *before = old != NULL ? old->image : NULL;
+	struct pal_name name;
+	size_t at = 0;
+	int ret = 0;
+
+	if (before == new->image)
+		return 0;
+	if (new->image == NULL ||
+		!pal_image_follows(new->image,
+			before != NULL ? pal_image_digest(before) : none)) {
+		*whole = true;
+		return 0;
+	}
+	while (ret == 0 && pal_image_changed(new->image, &at, &name))
+		ret = add(names, &name);
+	return ret;
+}
+
+static const struct pal_list *
+feed_named(const struct pal_snapshot *s, const char *name)
+{
+	for (unsigned i = 0; i < s->feed_count; i++) {
+		if (strcmp(s->feeds[i].name, name) == 0)
+			return &s->feeds[i];
+	}
+	return NULL;
+}
+
+int
+changed_names(const struct pal_snapshot *old, const struct pal_snapshot *new,
+	struct pal_name **out, size_t *count, bool *whole)
+{
+	struct names names = {0};
+	int ret = add_orders(&names, old->orders.image, new->orders.image);
+
+	if (ret == 0)
+		ret = add_plain(&names, &old->allow, &new->allow, whole);
+	for (unsigned i = 0; ret == 0 && i < new->feed_count; i++)
+		ret = add_plain(&names, feed_named(old, new->feeds[i].name),
+			&new->feeds[i], whole);
+	for (unsigned i = 0; i < old->feed_count; i++) {
+		if (feed_named(new, old->feeds[i].name) == NULL)
+			*whole = true;
 	}
 	return finish(&names, ret, out, count);
 }

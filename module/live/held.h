@@ -40,6 +40,9 @@ struct sweep {
 	bool fast;  /* for a new generation: as fast as is polite */
 	bool again; /* something has changed since this lap began */
 	uint64_t cursor;
+	struct pal_manifest clean;  /* what the last whole lap judged by */
+	struct pal_snapshot narrow; /* of the snapshot in force, what that
+	                             * lap did not know */
 };
 
 struct pal_live {
@@ -97,11 +100,13 @@ struct held *held_new(unsigned workers);
 /* Opens folder/NAME for reading its files; -1 with errno. */
 int open_folder(const char *folder, const char *name);
 
-/* diff.c: the names whose rules differ between two orders images (either may
- * be NULL), or, with old == new, those with a claim that starts in
- * (from, to].  0 or PAL_ENOMEM; free() the names. */
-int changed_names(const struct pal_image *old, const struct pal_image *new,
-	struct pal_name **names, size_t *count);
+/* diff.c: the names whose rules differ between two snapshots; *whole if a list
+ * does not say how it has changed, so that only a whole sweep will do. */
+int changed_names(const struct pal_snapshot *old,
+	const struct pal_snapshot *new, struct pal_name **names, size_t *count,
+	bool *whole);
+/* The names with a claim that starts in (from, to].  Both return 0 or
+ * PAL_ENOMEM; free() the names. */
 int starting_names(const struct pal_image *image, int64_t from, int64_t to,
 	struct pal_name **names, size_t *count);
 
@@ -135,9 +140,16 @@ int64_t next_edge(const struct pal_snapshot *snapshot, int64_t now);
 void take(struct pal_live *live, struct held *new);
 void settle(struct pal_live *live);
 void evict(struct pal_live *live);
-void sweep(struct pal_live *live, int budget_us);
 void set_swept(struct pal_live *live, uint64_t generation);
 void pass_edges(struct pal_live *live);
+
+/* sweep.c */
+void sweep_begin(struct pal_live *live);
+void sweep_some(struct pal_live *live, int budget_us);
+/* The cache has been judged by all that is in force; or, of the orders, by
+ * what they said before. */
+void sweep_is_clean(struct pal_live *live);
+void sweep_forget_orders(struct pal_live *live);
 
 /* keeper.c */
 void *keeper_run(void *live);

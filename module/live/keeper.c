@@ -189,6 +189,7 @@ keeper_prepare(struct pal_live *live)
 		       &live->sweep.cursor, 100 * SWEEP_FAST_US) == 0)
 		;
 	live->sweep.cursor = 0;
+	sweep_is_clean(live);
 	if (held->snapshot.manifest.generation != 0)
 		set_swept(live, held->snapshot.manifest.generation);
 	live->status_due = true;
@@ -209,10 +210,10 @@ keeper_run(void *arg)
 		pass_edges(live);
 		evict(live);
 		if (live->sweep.fast) {
-			sweep(live, SWEEP_FAST_US);
+			sweep_some(live, SWEEP_FAST_US);
 		} else if (monotonic_ms() - slow_at >= POLL_MS) {
 			slow_at = monotonic_ms();
-			sweep(live, SWEEP_SLOW_US);
+			sweep_some(live, SWEEP_SLOW_US);
 		}
 		tell(live);
 	} while (rest(live));

@@ -25,28 +25,6 @@ generation(const struct pal_live *live)
 	return in_force(live)->snapshot.manifest.generation;
 }
 
-static const uint8_t *
-digest_or_null(const struct pal_image *image)
-{
-	return image != NULL ? pal_image_digest(image) : NULL;
-}
-
-/* A plain image holds no names, so a change in it reaches the cache only
- * through a whole sweep. */
-static bool
-plain_changed(const struct pal_snapshot *old, const struct pal_snapshot *new)
-{
-	if (old->feed_count != new->feed_count ||
-		digest_or_null(old->allow.image) !=
-			digest_or_null(new->allow.image))
-		return true;
-	for (unsigned i = 0; i < new->feed_count; i++) {
-		if (old->feeds[i].image != new->feeds[i].image)
-			return true;
-	}
-	return false;
-}
-
 int64_t
 next_edge(const struct pal_snapshot *snapshot, int64_t now)
 {
@@ -78,19 +56,6 @@ add_changed(struct pal_live *live, struct pal_name *names, size_t count)
 	free(names);
 }
 
-/* A lap for the newest generation; one that runs already is finished first,
- * so that a stream of changes cannot keep any from being swept. */
-static void
-begin_sweep(struct pal_live *live)
-{
-	if (live->sweep.fast) {
-		live->sweep.again = true;
-		return;
-	}
-	live->sweep.fast = true;
-	live->sweep.cursor = 0;
-}
-
 /* Steps 1 and 2. */
 void
 take(struct pal_live *live, struct held *new)
@@ -98,11 +63,11 @@ take(struct pal_live *live, struct held *new)
 	struct held *old = in_force(live);
 	struct pal_name *names = NULL;
 	size_t count = 0;
+	bool whole = false;
 
-	if (changed_names(old->snapshot.orders.image,
-		    new->snapshot.orders.image, &names, &count) != 0)
-		live->effect_needs_sweep = true;
-	if (plain_changed(&old->snapshot, &new->snapshot))
+	if (changed_names(&old->snapshot, &new->snapshot, &names, &count,
+		    &whole) != 0 ||
+		whole)
 		live->effect_needs_sweep = true;
 	heed_written(live, &new->snapshot.manifest);
 	atomic_store_explicit(&live->held, new, memory_order_release);
@@ -145,7 +110,7 @@ settle(struct pal_live *live)
 	counts_move(live->old, in_force(live), live->past);
 	held_free(live->old, in_force(live));
 	live->old = NULL;
-	begin_sweep(live);
+	sweep_begin(live);
 }
 
 static bool
@@ -229,30 +194,6 @@ set_swept(struct pal_live *live, uint64_t swept)
 		(long long)(monotonic_ms() - live->swap_began));
 }
 
-/* Step 6.  A lap that began before the newest swap is followed by another. */
-void
-sweep(struct pal_live *live, int budget_us)
-{
-	struct sweep *s = &live->sweep;
-
-	if (live->old != NULL || live->changed_count > 0)
-		return;
-	int ret = live->host.sweep(live->host.ctx, &in_force(live)->snapshot,
-		atomic_load(&live->latest), &s->cursor, budget_us);
-	if (ret <= 0)
-		return;
-	s->cursor = 0;
-	if (!s->fast)
-		return;
-	s->fast = false;
-	if (!s->again) {
-		set_swept(live, generation(live));
-		return;
-	}
-	s->again = false;
-	begin_sweep(live);
-}
-
 /* An order begins or ends on its second by itself, since each decision looks
  * at the time; what is left to do is the cache. */
 void
@@ -270,8 +211,10 @@ pass_edges(struct pal_live *live)
 		add_changed(live, names, count);
 	live->edge_done = now;
 	live->next_edge = next_edge(s, now);
-	if (count > 0)
-		begin_sweep(live);
+	if (count > 0) {
+		sweep_forget_orders(live);
+		sweep_begin(live);
+	}
 	live_log(live, PAL_LOG_INFO,
 		"palang: edge generation=%llu time=%lld starting=%zu",
 		(unsigned long long)generation(live), (long long)now, count);

@@ -1,0 +1,159 @@
+/*
+ * Changes of plain lists: which names leave the cache at once, when a change
+ * is in effect, and what a lap through the cache judges by.
+ */
+#include "live_util.h"
+
+/* A plain list of these names, all with what lies below them; it says that it
+ * follows `before` (NULL: nothing was there) by these changes, or, with
+ * changes NULL, nothing. */
+static struct pal_manifest_entry
+put_plain(enum pal_list_role role, const char *list, const char *const *names,
+	const struct pal_manifest_entry *before, const char *const *changes)
+{
+	static unsigned number;
+	struct pal_manifest_entry entry = {.role = role};
+	struct pal_policy_in policy = {
+		.answer = PAL_NODATA, .ttl = 30, .authority = "k", .id = list};
+	uint8_t key[16] = {(uint8_t)++number};
+	struct pal_name name, changed[4];
+	struct pal_changes said = {.names = changed};
+	struct pal_writer *w;
+	char file[40];
+
+	assert_int_equal(pal_writer_open_plain(&w, key, &policy), 0);
+	for (; *names != NULL; names++) {
+		name = name_of(*names);
+		assert_int_equal(pal_writer_rule(w, &name, PAL_SUBTREE,
+					 role == PAL_ROLE_ALLOW),
+			0);
+	}
+	if (before != NULL)
+		memcpy(said.base, before->digest, sizeof(said.base));
+	for (; changes != NULL && changes[said.count] != NULL; said.count++)
+		changed[said.count] = name_of(changes[said.count]);
+	if (changes != NULL)
+		assert_int_equal(pal_writer_changes(w, &said), 0);
+	snprintf(entry.name, sizeof(entry.name), "%s", list);
+	snprintf(file, sizeof(file), "%s-%u.img", list, number);
+	put_image(&entry, w, file);
+	return entry;
+}
+
+static void
+publish_lists(uint64_t generation, const struct pal_manifest_entry *entries,
+	unsigned count)
+{
+	struct pal_manifest m = {.generation = generation, .count = count};
+	char text[PAL_MANIFEST_SIZE_MAX];
+	int len;
+
+	memcpy(m.lists, entries, count * sizeof(*entries));
+	len = pal_manifest_format(text, sizeof(text), &m);
+	assert_true(len > 0);
+	put_file("lists/manifest", text, (size_t)len);
+}
+
+static const char *const ads[] = {"ads.example", NULL};
+static const char *const more[] = {"ads.example", "more.example", NULL};
+static const char *const added[] = {"more.example", NULL};
+static const char *const good[] = {"good.ads.example", NULL};
+static const char *const t_me[] = {"t.me", NULL};
+
+/* What is evicted, and what the lap judged by, for each way a list changes. */
+static void
+narrows_laps(void **state)
+{
+	struct pal_manifest_entry lists[4];
+	struct pal_live *live;
+
+	(void)state;
+	lists[0] = put_orders("orders.img", t_me, 0);
+	lists[1] = put_plain(PAL_ROLE_FEED, "ads", ads, NULL, NULL);
+	lists[2] = put_plain(PAL_ROLE_FEED, "spam", ads, NULL, NULL);
+	publish_lists(1, lists, 3);
+	live = open_live();
+	AWAIT(host.laps == 1);
+	assert_string_equal(host.lap_lists, "orders ads spam ");
+
+	/* a feed that says what has changed */
+	lists[1] = put_plain(PAL_ROLE_FEED, "ads", more, &lists[1], added);
+	publish_lists(2, lists, 3);
+	AWAIT(strstr(host.last_log, "swept generation=2"));
+	assert_string_equal(host.lap_lists, "ads ");
+	assert_int_equal(host.evicted_count, 1);
+	assert_string_equal(host.evicted[0], "more.example");
+	assert_true(blocks(live, "www.more.example", 0));
+
+	/* a feed that does not */
+	lists[2] = put_plain(PAL_ROLE_FEED, "spam", more, NULL, NULL);
+	publish_lists(3, lists, 3);
+	AWAIT(strstr(host.last_log, "swept generation=3"));
+	assert_string_equal(host.lap_lists, "spam ");
+	assert_int_equal(host.evicted_count, 1);
+
+	/* orders alone */
+	lists[0] = put_orders("orders-4.img", ads, 0);
+	publish_lists(4, lists, 3);
+	AWAIT(strstr(host.last_log, "swept generation=4"));
+	assert_string_equal(host.lap_lists, "orders ");
+
+	/* an allow list, now there: what it opens, any feed may block again
+	 * when it changes */
+	lists[3] = lists[2], lists[2] = lists[1];
+	lists[1] = put_plain(PAL_ROLE_ALLOW, "allow", good, NULL, good);
+	publish_lists(5, lists, 4);
+	AWAIT(strstr(host.last_log, "swept generation=5"));
+	assert_string_equal(host.lap_lists, "allow ads spam ");
+	assert_int_equal(host.evicted_count, 4);
+	assert_string_equal(host.evicted[3], "good.ads.example");
+	pal_live_close(live);
+}
+
+/* A change that says all its names is in effect when they have left the cache,
+ * any other when the lap has come to its end. */
+static void
+tells_small_changes_first(void **state)
+{
+	static const struct {
+		bool says, follows;
+		bool at_once;
+		const char *why;
+	} cases[] = {
+		{true, true, true, "it says how it differs from that in force"},
+		{true, false, false, "it says so of another image"},
+		{false, false, false, "it says nothing"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pal_manifest_entry feed =
+			put_plain(PAL_ROLE_FEED, "ads", ads, NULL, NULL);
+		struct pal_manifest_entry other = feed;
+		struct pal_live *live;
+
+		host.laps = 0;
+		publish_lists(10 * i + 1, &feed, 1);
+		live = open_live();
+		other.digest[0] ^= 1;
+		feed = put_plain(PAL_ROLE_FEED, "ads", more,
+			cases[i].follows ? &feed : &other,
+			cases[i].says ? added : NULL);
+		publish_lists(10 * i + 2, &feed, 1);
+		AWAIT(host.laps == 2 && strstr(host.last_log, "swept"));
+		if (host.effect_laps != (cases[i].at_once ? 1 : 2))
+			fail_msg("%s: %u", cases[i].why, host.effect_laps);
+		pal_live_close(live);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LIVE_TEST(narrows_laps),
+		LIVE_TEST(tells_small_changes_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
