@@ -120,7 +120,7 @@ struct pal_policy_in;
  * image says of its difference to the image before, or NULL. */
 struct pal_changes;
 int names_compile(int fd, const struct pal_policy_in *policy,
-	const uint8_t key[16], const struct pal_changes *changed,
+	const uint8_t key[16], const struct pal_changes *changed, bool reverse,
 	uint8_t **data, size_t *len);
 
 #endif
