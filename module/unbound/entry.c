@@ -27,9 +27,8 @@ EXPORT void clear(struct module_qstate *qstate, int id);
 EXPORT size_t get_mem(struct module_env *env, int id);
 
 static void
-write_log(void *ctx, enum pal_log level, const char *line)
+write_line(enum pal_log level, const char *line)
 {
-	(void)ctx;
 	switch (level) {
 	case PAL_LOG_ERROR:
 		log_err("%s", line);
@@ -43,6 +42,20 @@ write_log(void *ctx, enum pal_log level, const char *line)
 	case PAL_LOG_DEBUG:
 		verbose(VERB_ALGO, "%s", line);
 	}
+}
+
+/* On a reload the log has a name (log-identity) that is freed before there is
+ * another, and all its settings are changed without a lock.  That is done when
+ * the caches do not stand, so the keeper says nothing then. */
+static void
+write_log(void *ctx, enum pal_log level, const char *line)
+{
+	struct palang *palang = ctx;
+
+	if (!caches_await(palang))
+		return;
+	write_line(level, line);
+	caches_leave(palang);
 }
 
 /* env->alloc points into the daemon, the only way there from init. */

@@ -77,6 +77,8 @@ int seats_settle(void *palang, int timeout_ms);
 
 /* gate of the caches: see cache.c */
 bool caches_enter(struct palang *palang);
+/* The same, once they stand again; false if the module is to end first. */
+bool caches_await(struct palang *palang);
 void caches_leave(struct palang *palang);
 int cache_evict(void *palang, const struct pal_name *names, size_t count);
 int cache_sweep(void *palang, const struct pal_snapshot *snapshot, int64_t now,

@@ -15,6 +15,7 @@
 configure() {
 	local cache=$((1 << RANDOM % 5))
 	unbound_configure ours "$resolver" "$(with_module "$(world_config)
+		log-identity: freed-on-a-reload-$RANDOM
 		msg-cache-size: ${cache}m
 		msg-cache-slabs: $((1 << RANDOM % 4))
 		rrset-cache-size: $((2 * cache))m
@@ -79,6 +80,8 @@ done
 stress_was_right
 say "$count reloads"
 ((count >= 5)) || fail "hardly a reload"
+# The log is not to be touched on a reload, and no worker was really busy.
+is_slow || ! log_has ours 'palang: waiting' || fail "waited for a reload"
 
 say "load_cache, of what was cached when nothing was blocked"
 control ours dump_cache >dump
