@@ -145,6 +145,8 @@ struct tally {
 };
 
 void tally_add(struct tally *tally, const struct record *records, size_t count);
+/* True if each class that can be was judged min times either way. */
+bool tally_is_enough(const struct tally *tally, uint64_t min);
 /* Prints the table.  False if something was wrong, or if a class was judged
  * fewer than min times either way, or if more than one in max_failed of all
  * questions had no answer. */

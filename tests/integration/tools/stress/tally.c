@@ -167,6 +167,24 @@ is_control(const struct world *world, unsigned class)
 	return true;
 }
 
+static bool
+row_is_enough(const struct tally *tally, unsigned class, uint64_t min)
+{
+	const struct row *row = &tally->rows[class];
+
+	return row->right[OPEN] >= min &&
+	       (row->right[SHUT] >= min || is_control(tally->world, class));
+}
+
+bool
+tally_is_enough(const struct tally *tally, uint64_t min)
+{
+	for (unsigned i = 0; i < tally->world->class_count; i++)
+		if (!row_is_enough(tally, i, min))
+			return false;
+	return true;
+}
+
 bool
 tally_print(const struct tally *tally, uint64_t min, uint64_t max_failed)
 {
@@ -177,11 +195,9 @@ tally_print(const struct tally *tally, uint64_t min, uint64_t max_failed)
 	puts("class        asked   with CD   blocked     leaks      open     "
 	     "stuck     early     empty  servfail   timeout     other");
 	for (unsigned i = 0; i < world->class_count; i++) {
-		const struct row *row = &tally->rows[i];
-		print_row(world->classes[i], row);
-		add_row(&sum, row);
-		if (row->right[OPEN] < min ||
-			(row->right[SHUT] < min && !is_control(world, i))) {
+		print_row(world->classes[i], &tally->rows[i]);
+		add_row(&sum, &tally->rows[i]);
+		if (!row_is_enough(tally, i, min)) {
 			printf("too few of %s were judged: fewer than %" PRIu64
 			       " one way\n",
 				world->classes[i], min);
@@ -195,6 +211,11 @@ tally_print(const struct tally *tally, uint64_t min, uint64_t max_failed)
 	}
 	uint64_t strange = sum.failed[OTHER] + sum.failed[EMPTY];
 	uint64_t failed = sum.failed[SERVFAIL] + sum.failed[TIMEOUT];
+	printf("%" PRIu64 " of %" PRIu64 " questions had no answer", failed,
+		sum.asked);
+	if (max_failed > 0)
+		printf("; one in %" PRIu64 " may have none", max_failed);
+	putchar('\n');
 	if (failed * max_failed > sum.asked || strange > 0) {
 		puts("TOO MANY WITHOUT AN ANSWER");
 		ok = false;
