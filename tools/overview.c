@@ -70,6 +70,8 @@ overview_word(const struct resolver *resolver)
 
 	if (resolver->error != 0)
 		return "UNREADABLE";
+	if (resolver->ended)
+		return "ENDED";
 	if (!resolver->live)
 		return resolver->age_ms > GONE_MS ? "GONE" : "SILENT";
 	return words[resolver->status.state];
@@ -120,6 +122,8 @@ judge_resolver(struct overview *overview, const struct resolver *resolver,
 	if (resolver->error != 0)
 		problem_error(findings, NULL, 0, 0, "status/%s: %s", name,
 			pal_strerror(resolver->error));
+	else if (resolver->ended)
+		return; /* as it was told to */
 	else if (resolver->live)
 		judge_live(overview, resolver, name, now_ms);
 	else if (resolver->age_ms < 0)
@@ -130,7 +134,7 @@ judge_resolver(struct overview *overview, const struct resolver *resolver,
 	else if (resolver->age_ms <= GONE_MS)
 		problem_error(findings, NULL, 0, 0,
 			"%s: no heartbeat for %" PRId64
-			" s: it has ended, hangs, or cannot write its status",
+			" s: it died, hangs, or cannot write its status",
 			name, resolver->age_ms / 1000);
 }
 
@@ -153,7 +157,7 @@ look_at_resolvers(struct overview *overview, const struct state *state)
 	for (size_t i = 0; i < overview->resolvers.count; i++)
 		judge_resolver(overview, &overview->resolvers.items[i],
 			state->started_ms);
-	if (overview->resolvers.live == 0)
+	if (overview->resolvers.live == 0 && overview->resolvers.leaving == 0)
 		problem_error(findings, NULL, 0, 0,
 			"no running resolver seen in %s/status",
 			state->config.live_dir);

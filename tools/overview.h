@@ -32,8 +32,8 @@ void overview_fini(struct overview *overview);
 bool overview_review_due(const struct overview *overview,
 	const struct state *state, size_t index);
 
-/* How the resolver reads in one word: OK, EMPTY, DEGRADED, or what is wrong
- * with its status file or its heartbeat. */
+/* How the resolver reads in one word: OK, EMPTY, DEGRADED, ENDED, or what is
+ * wrong with its status file or its heartbeat. */
 const char *overview_word(const struct resolver *resolver);
 
 void overview_print(const struct overview *overview, const struct state *state);

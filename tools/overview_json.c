@@ -61,6 +61,7 @@ put_status(struct json_writer *json, const struct pal_status *status)
 	json_put_int(json, "pid", status->pid);
 	json_put_int(json, "started_ms", status->started);
 	json_put_int(json, "heartbeat_ms", status->heartbeat);
+	json_put_int(json, "ended_ms", status->ended);
 	put_epoch(json, status->epoch);
 	json_put_int(json, "generation", (int64_t)status->generation);
 	json_put_int(json, "effect_ms", status->effect);

@@ -63,7 +63,11 @@ print_resolver(const struct resolver *resolver)
 		printf(": %s\n", pal_strerror(resolver->error));
 		return;
 	}
-	printf(", heartbeat %.1f s ago, ", (double)resolver->age_ms / 1000);
+	if (resolver->ended)
+		printf(" at %s, ", time_ms(time, status->ended));
+	else
+		printf(", heartbeat %.1f s ago, ",
+			(double)resolver->age_ms / 1000);
 	text_print(stdout, status->host);
 	printf(", pid %" PRIu32 "\n", status->pid);
 	printf("    generation %" PRIu64 " in effect since %s",

@@ -37,6 +37,13 @@ resolvers_fini(struct resolvers *resolvers)
 	memset(resolvers, 0, sizeof *resolvers);
 }
 
+/* A heartbeat from the future is none: somebody's clock is wrong. */
+static bool
+is_within(int64_t age_ms, int64_t limit)
+{
+	return age_ms < limit && age_ms > -limit;
+}
+
 /* One file.  What cannot be read is told, not passed over. */
 static void
 read_one(struct resolver *resolver, int folder, int64_t now_ms)
@@ -55,9 +62,11 @@ read_one(struct resolver *resolver, int folder, int64_t now_ms)
 		return;
 	}
 	resolver->age_ms = now_ms - resolver->status.heartbeat;
-	/* A heartbeat from the future is none: somebody's clock is wrong. */
-	resolver->live = resolver->age_ms < PAL_HEARTBEAT_LIVE * 1000 &&
-	                 resolver->age_ms > -PAL_HEARTBEAT_LIVE * 1000;
+	resolver->ended = resolver->status.ended != 0;
+	resolver->live = !resolver->ended &&
+	                 is_within(resolver->age_ms, PAL_HEARTBEAT_LIVE * 1000);
+	resolver->leaving =
+		resolver->ended && is_within(resolver->age_ms, RELOAD_MS);
 }
 
 /* Temporary files and the like begin with a dot. */
@@ -102,6 +111,7 @@ status_read(struct resolvers *resolvers, int folder, int64_t now_ms)
 	for (size_t i = 0; i < resolvers->count; i++) {
 		read_one(&resolvers->items[i], folder, now_ms);
 		resolvers->live += resolvers->items[i].live;
+		resolvers->leaving += resolvers->items[i].leaving;
 	}
 	return 0;
 }
@@ -192,9 +202,10 @@ status_wait(struct resolvers *resolvers, int folder,
 
 		ret = status_read(resolvers, folder, clock_ms(CLOCK_REALTIME));
 		left = end - clock_ms(CLOCK_MONOTONIC);
-		if (ret != 0 || resolvers->live == 0 || left <= 0 ||
-			resolvers_behind(resolvers, epoch, generation, reach) ==
-				0)
+		if (ret != 0 || left <= 0 ||
+			(resolvers->leaving == 0 &&
+				resolvers_behind(resolvers, epoch, generation,
+					reach) == 0))
 			break;
 		resolvers_fini(resolvers);
 		sleep_until_change(fd, left);

@@ -69,7 +69,8 @@ struct pal_live_options {
 int pal_live_open(struct pal_live **live, const struct pal_host *host,
 	const struct pal_live_options *options);
 
-/* Ends the keeper and frees everything.  Takes NULL.  No worker may run. */
+/* Ends the keeper, says so in the status file, and frees everything; the next
+ * open overwrites that word.  Takes NULL.  No worker may run. */
 void pal_live_close(struct pal_live *live);
 
 /* The snapshot in force, never NULL.  Any worker; valid until the worker

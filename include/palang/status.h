@@ -59,6 +59,7 @@ struct pal_status {
 	enum pal_state state;
 	int64_t started;
 	int64_t heartbeat;
+	int64_t ended; /* properly; 0: it runs, or died without a word */
 
 	uint8_t epoch[PAL_EPOCH_SIZE];
 	uint64_t generation; /* in effect; 0 if EMPTY */

@@ -17,6 +17,7 @@ static const struct number_key {
 } number_keys[] = {
 	{"started", offsetof(struct pal_status, started)},
 	{"heartbeat", offsetof(struct pal_status, heartbeat)},
+	{"ended", offsetof(struct pal_status, ended)},
 	{"generation", offsetof(struct pal_status, generation)},
 	{"effect", offsetof(struct pal_status, effect)},
 	{"swept", offsetof(struct pal_status, swept)},

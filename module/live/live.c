@@ -129,6 +129,7 @@ pal_live_close(struct pal_live *live)
 			errno == EINTR)
 			;
 		pthread_join(live->thread, NULL);
+		report_end(live);
 	}
 	if (live->wake >= 0)
 		close(live->wake);

@@ -214,3 +214,10 @@ report(struct pal_live *live)
 			live->folder, strerror(errno));
 	}
 }
+
+void
+report_end(struct pal_live *live)
+{
+	live->status.ended = clock_ms();
+	report(live);
+}

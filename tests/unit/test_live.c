@@ -27,6 +27,30 @@ starts_empty(void **state)
 	pal_status_fini(&status);
 }
 
+/* A resolver that ends properly says so; a reload comes this way too, and the
+ * next start takes the word back. */
+static void
+says_its_end(void **state)
+{
+	(void)state;
+	struct pal_live *live = open_live();
+	struct pal_status status;
+
+	read_status(&status);
+	assert_int_equal(status.ended, 0);
+	pal_status_fini(&status);
+	pal_live_close(live);
+	read_status(&status);
+	assert_true(status.ended >= status.started);
+	assert_true(status.heartbeat >= status.ended);
+	pal_status_fini(&status);
+	live = open_live();
+	read_status(&status);
+	assert_int_equal(status.ended, 0);
+	pal_status_fini(&status);
+	pal_live_close(live);
+}
+
 /* What is there at the start is in force when open returns. */
 static void
 loads_first(void **state)
@@ -245,6 +269,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(starts_empty),
+		LIVE_TEST(says_its_end),
 		LIVE_TEST(loads_first),
 		LIVE_TEST(evicts_changes),
 		LIVE_TEST(waits_for_workers),

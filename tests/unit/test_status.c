@@ -22,6 +22,7 @@ example(struct pal_status_order *orders)
 		.state = PAL_STATE_DEGRADED,
 		.started = 1,
 		.heartbeat = 2,
+		.ended = 9,
 		.generation = 3,
 		.effect = 4,
 		.swept = 2,
@@ -60,6 +61,7 @@ round_trips(void **state)
 	assert_string_equal(back.error, s.error);
 	assert_int_equal(back.state, PAL_STATE_DEGRADED);
 	assert_int_equal(back.pid, 4711);
+	assert_int_equal(back.ended, 9);
 	assert_true(back.lists[0].fallback);
 	assert_int_equal(back.order_count, 1);
 	assert_string_equal(back.orders[0].id, "2017/TELEGRAM/1");

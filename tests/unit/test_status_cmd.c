@@ -50,6 +50,45 @@ test_check(void **state)
 	tool_remove(&tool);
 }
 
+/* One that was told to end: nothing rings for it and nobody waits for it,
+ * however far behind it is; but one that still runs is needed. */
+static void
+test_ended(void **state)
+{
+	static const struct {
+		const char *title;
+		int64_t age_ms;
+		bool other; /* another one runs */
+		int check;
+		const char *said;
+	} cases[] = {
+		{"it was the last", 3600000, false, 1,
+			"no running resolver seen"},
+		{"it may be reloading", 1000, false, 0, ""},
+		{"long ago", 3600000, true, 0, ""},
+		{"its clock is ahead", -3600000, true, 0, ""},
+	};
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		tool_resolver_ended(
+			&tool, "one", 1, PAL_STATE_OK, cases[i].age_ms, true);
+		if (cases[i].other)
+			tool_resolver(&tool, "two", 0, PAL_STATE_OK, 0);
+		tool_expect(&tool, cases[i].check, "status --check");
+		tool_expect_in(tool.out, cases[i].said);
+		if (cases[i].said[0] == '\0')
+			assert_string_equal(tool.out, "");
+		tool_expect(&tool, 0, "status");
+		tool_expect_in(tool.out, "resolver one: ENDED at 20");
+		tool_expect(&tool, 0, "status --json");
+		tool_expect_in(tool.out, "\"ENDED\"");
+	}
+	tool_remove(&tool);
+}
+
 /* One of several in trouble is told by its name. */
 static void
 test_several(void **state)
@@ -262,13 +301,13 @@ test_wait_behind(void **state)
 	tool_remove(&tool);
 }
 
-/* A resolver that follows: a second process that sees each new generation
- * and says so. */
+/* A resolver that follows: a second process that sees each generation from
+ * the next one on, and says so. */
 static pid_t
 start_resolver(const struct tool *tool, const char *instance)
 {
 	const struct timespec nap = {0, 2000000};
-	uint64_t said = 0;
+	uint64_t said = tool_generation(tool);
 	pid_t child = fork();
 
 	assert_true(child >= 0);
@@ -303,6 +342,8 @@ test_wait_follows(void **state)
 	tool_resolver(&tool, "two", 0, PAL_STATE_OK, 0);
 	/* A third that has ended is not waited for. */
 	tool_resolver(&tool, "three", 0, PAL_STATE_OK, 20000);
+	/* Nor is a fourth that said so. */
+	tool_resolver_ended(&tool, "four", 0, PAL_STATE_OK, 6000, true);
 	one = start_resolver(&tool, "one");
 	two = start_resolver(&tool, "two");
 	tool_expect(&tool, 0, "block t.me --scope exact --id A --wait");
@@ -315,11 +356,33 @@ test_wait_follows(void **state)
 	tool_remove(&tool);
 }
 
+/* One that is just being reloaded is given the time to come back. */
+static void
+test_wait_reload(void **state)
+{
+	struct tool tool;
+	pid_t one;
+
+	(void)state;
+	tool_create(&tool);
+	tool_resolver_ended(&tool, "one", 0, PAL_STATE_OK, 0, true);
+	one = start_resolver(&tool, "one");
+	tool_expect(&tool, 0, "block t.me --scope exact --wait=20s");
+	tool_expect_in(tool.out, "in effect on 1 resolver after ");
+	stop_resolver(one);
+	/* It did not come back: no longer than that moment. */
+	tool_resolver_ended(&tool, "one", 1, PAL_STATE_OK, 4000, true);
+	tool_expect(&tool, 5, "block x.me --scope exact --wait=20s");
+	tool_expect_in(tool.err, "no running resolver seen");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_escape),
@@ -329,6 +392,7 @@ main(void)
 		cmocka_unit_test(test_wait_nobody),
 		cmocka_unit_test(test_wait_behind),
 		cmocka_unit_test(test_wait_follows),
+		cmocka_unit_test(test_wait_reload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

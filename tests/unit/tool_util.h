@@ -197,8 +197,8 @@ tool_now_ms(void)
 /* Writes a status file as a resolver would that has the manifest's
  * generation, less behind, in effect. */
 static inline void
-tool_resolver(const struct tool *tool, const char *instance, uint64_t behind,
-	enum pal_state state, int64_t age_ms)
+tool_resolver_ended(const struct tool *tool, const char *instance,
+	uint64_t behind, enum pal_state state, int64_t age_ms, bool ended)
 {
 	struct pal_status status = {.pid = 4711, .state = state};
 	struct pal_manifest manifest;
@@ -212,6 +212,7 @@ tool_resolver(const struct tool *tool, const char *instance, uint64_t behind,
 	strcpy(status.host, "unbound 1.17.1");
 	memcpy(status.epoch, manifest.epoch, PAL_EPOCH_SIZE);
 	status.heartbeat = tool_now_ms() - age_ms;
+	status.ended = ended ? status.heartbeat : 0;
 	status.generation = manifest.generation - behind;
 	status.swept = status.generation;
 	if (state == PAL_STATE_DEGRADED)
@@ -224,6 +225,13 @@ tool_resolver(const struct tool *tool, const char *instance, uint64_t behind,
 	assert_int_equal(file_replace(folder, path, text, len, 0644), 0);
 	close(folder);
 	free(text);
+}
+
+static inline void
+tool_resolver(const struct tool *tool, const char *instance, uint64_t behind,
+	enum pal_state state, int64_t age_ms)
+{
+	tool_resolver_ended(tool, instance, behind, state, age_ms, false);
 }
 
 #endif

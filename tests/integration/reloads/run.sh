@@ -89,3 +89,14 @@ apply_order AGAIN "scope: exact" "targets: [t.me]"
 control ours load_cache <dump >/dev/null
 await 20 "t.me blocked after load_cache" answers_blocked t.me
 expect_sinkhole t.me AGAIN
+
+say "a resolver that is told to end says so; one that dies cannot"
+unbound_start second "$net.2"
+stop ours
+palang status | grep -q '^resolver ours: ENDED at ' || fail "$(palang status)"
+palang status --check || fail "status --check rings for one that ended"
+apply_order AFTER "scope: exact" "targets: [telegram.me]"
+kill -KILL "${daemon_pid[second]}"
+await 5 "the second has died" is_over second
+forget second
+grep -qx "ended 0" "$live/status/second.status" || fail "it says that it ended"
