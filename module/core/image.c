@@ -522,10 +522,10 @@ bool
 pal_image_changed(
 	const struct pal_image *image, size_t *at, struct pal_name *name)
 {
-	const uint8_t *p = image->changes.data + PAL_SHA256_SIZE + *at;
-
+	/* an image without changes has no data for them either */
 	if (PAL_SHA256_SIZE + *at >= image->changes.count)
 		return false;
+	const uint8_t *p = image->changes.data + PAL_SHA256_SIZE + *at;
 	pal_name_from_wire(name, p + 1, *p);
 	*at += 1u + *p;
 	return true;
