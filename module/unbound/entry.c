@@ -112,7 +112,7 @@ look_at_stack(struct palang *palang, struct module_env *env)
 {
 	struct module_stack *mods = &palang->daemon->mods;
 
-	palang->iterator = -1;
+	palang->iterator = palang->subnetcache = -1;
 	for (int i = 0; i < mods->num; i++) {
 		const char *name = mods->mod[i]->name;
 		if (strcmp(name, "iterator") == 0)
@@ -120,7 +120,7 @@ look_at_stack(struct palang *palang, struct module_env *env)
 		if (strcmp(name, "dns64") == 0)
 			palang->has_dns64 = true;
 		if (strcmp(name, "subnetcache") == 0)
-			palang->has_subnetcache = true;
+			palang->subnetcache = i;
 	}
 	if (palang->id != 0)
 		log_warn("palang: module-config \"%s\": name dynlib first; "

@@ -21,6 +21,9 @@
 #include "daemon/daemon.h"
 #include "daemon/worker.h"
 #include "dynlibmod/dynlibmod.h"
+#if defined(CLIENT_SUBNET)
+#include "edns-subnet/subnetmod.h"
+#endif
 #include "iterator/iterator.h"
 #include "services/authzone.h"
 #include "services/cache/dns.h"

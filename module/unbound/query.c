@@ -23,9 +23,8 @@
  *
  * dns64 forbids and stores by itself, and obeys what it finds at its start:
  * with it, storing stays forbidden to the end.  subnetcache would keep nothing
- * at all if it found storing forbidden, so with it nothing is forbidden at the
- * start, and an answer made wholly of cached RRsets is taken out again by the
- * last of the four.
+ * in its own cache if it found storing forbidden at its start; so when an
+ * answer comes that it is to keep, it is told that nothing was (subnet.c).
  */
 #include "state.h"
 
@@ -60,13 +59,20 @@ block(struct palang *palang, struct module_qstate *qstate,
 		snapshot, j->verdict.counter, answer);
 }
 
-/* A state below the validator stores in the call in which it is judged; and
- * where the iterator is told not to cache a zone, it sets both flags. */
-static bool
-is_ours_to_store(const struct module_qstate *qstate)
+static const struct iter_qstate *
+iterator_of(const struct palang *palang, const struct module_qstate *qstate)
 {
-	return !qstate->is_valrec && !qstate->no_cache_lookup &&
-	       (qstate->query_flags & BIT_RD) != 0;
+	return palang->iterator >= 0 ? qstate->minfo[palang->iterator] : NULL;
+}
+
+/* Of a name server or of keys; or of subnetcache for a client that sets CD,
+ * which is a client's question all the same. */
+static bool
+is_lookup(const struct palang *palang, const struct module_qstate *qstate)
+{
+	return qstate->is_valrec &&
+	       (palang->subnetcache < 0 || qstate->qinfo.qtype == PAL_TYPE_DS ||
+		       qstate->qinfo.qtype == PAL_TYPE_DNSKEY);
 }
 
 static void
@@ -74,8 +80,9 @@ forbid_storing(struct palang *palang, struct module_qstate *qstate)
 {
 	struct query *query;
 
-	if (palang->has_subnetcache || qstate->no_cache_store ||
-		!is_ours_to_store(qstate))
+	if (qstate->no_cache_store || qstate->no_cache_lookup ||
+		is_lookup(palang, qstate) ||
+		(qstate->query_flags & BIT_RD) == 0)
 		return;
 	query = query_of(palang, qstate);
 	if (query == NULL)
@@ -120,14 +127,18 @@ remove_blocked(struct module_qstate *qstate, const struct judgement *j)
 }
 
 /* What no answer from upstream has allowed: made of cached RRsets, or under
- * dns64.  Stored as the modules below would have done it. */
+ * dns64.  Stored as the modules below would have done it.  Not what subnetcache
+ * found in its own cache: the iterator has never seen that. */
 static void
 store_late(const struct palang *palang, struct module_qstate *qstate)
 {
 	const struct query *query = qstate->minfo[palang->id];
 
-	if (query == NULL || !query->forbidden || !qstate->no_cache_store ||
-		!is_ours_to_store(qstate) || qstate->return_msg == NULL ||
+	if (query == NULL || !query->forbidden || query->apart ||
+		!qstate->no_cache_store || qstate->no_cache_lookup ||
+		qstate->return_msg == NULL ||
+		(palang->subnetcache >= 0 &&
+			iterator_of(palang, qstate) == NULL) ||
 		qstate->qinfo.qclass != LDNS_RR_CLASS_IN ||
 		qstate->return_rcode != LDNS_RCODE_NOERROR ||
 		!type_is_known(qstate->qinfo.qtype))
@@ -200,12 +211,6 @@ query_operate(struct palang *palang, struct module_qstate *qstate,
 	}
 }
 
-static const struct iter_qstate *
-iterator_of(const struct palang *palang, const struct module_qstate *qstate)
-{
-	return palang->iterator >= 0 ? qstate->minfo[palang->iterator] : NULL;
-}
-
 /* With the name the iterator is after, it is an answer to the question or a
  * link to it; another is a step of QNAME minimisation. */
 static bool
@@ -256,12 +261,38 @@ static void
 set_storing(struct palang *palang, struct module_qstate *qstate, bool allowed)
 {
 	const struct query *query = qstate->minfo[palang->id];
+	bool ours = query != NULL && query->forbidden;
 
 	if (!allowed)
 		qstate->no_cache_store = 1;
-	else if (query != NULL && query->forbidden && !palang->has_dns64 &&
-		 !qstate->no_cache_lookup)
+	else if (ours && !palang->has_dns64 && !qstate->no_cache_lookup &&
+		 !subnet_sets_storing(palang, qstate))
 		qstate->no_cache_store = 0;
+	if (ours)
+		subnet_started(palang, qstate,
+			qstate->no_cache_store && !query->apart);
+}
+
+/* Not to be kept in the message cache, whatever we say: an answer for the
+ * client's network alone, or of a zone that is not cached. */
+static bool
+is_apart(const struct palang *palang, const struct module_qstate *qstate)
+{
+	const struct query *query = qstate->minfo[palang->id];
+	bool ours = query != NULL && query->forbidden;
+
+	return qstate->no_cache_lookup ||
+	       (qstate->no_cache_store &&
+		       (!ours || subnet_sets_storing(palang, qstate)));
+}
+
+/* Of a name server, or of keys: stored in the call in which it is judged. */
+static bool
+is_internal(const struct palang *palang, const struct module_qstate *qstate)
+{
+	const struct query *query = qstate->minfo[palang->id];
+
+	return qstate->is_valrec && (query == NULL || !query->forbidden);
 }
 
 /* Nothing came: a failure would be stored under the question's name. */
@@ -269,7 +300,7 @@ static void
 judge_timeout(struct palang *palang, struct module_qstate *qstate,
 	const struct pal_snapshot *snapshot, int64_t now)
 {
-	if (!qstate->is_valrec)
+	if (!is_internal(palang, qstate))
 		set_storing(palang, qstate,
 			!judge_links(snapshot, now, qstate,
 				iterator_of(palang, qstate)));
@@ -289,20 +320,21 @@ judge_response(struct palang *palang, struct module_qstate *qstate,
 {
 	const struct iter_qstate *iq = iterator_of(palang, qstate);
 	bool sought = is_sought(iq, response);
+	bool internal = is_internal(palang, qstate);
 	struct judgement j;
 
 	judge(snapshot, now, &response->qinfo, response->rep, &j);
 	bool own = !j.blocked && j.until == PAL_NEVER &&
 	           type_is_known(response->qinfo.qtype);
 	bool keep = own;
-	if (!qstate->is_valrec && sought) {
+	if (!internal && sought) {
 		keep = own && !judge_links(snapshot, now, qstate, iq);
 		bool here = (!keep || j.goes_on) && !palang->has_dns64 &&
-		            !palang->has_subnetcache;
+		            !is_apart(palang, qstate);
 		if (here)
 			store_here(qstate, iq, response, !own || j.goes_on);
 		set_storing(palang, qstate, keep && !j.goes_on);
-	} else if (!qstate->is_valrec) {
+	} else if (!internal) {
 		/* a step on the way ends it all if nothing can lie below */
 		set_storing(palang, qstate,
 			!judge_links(snapshot, now, qstate, iq));
@@ -324,6 +356,9 @@ query_response(struct module_qstate *qstate, struct dns_msg *response, int id,
 	}
 	const struct pal_snapshot *snapshot = pal_live_snapshot(palang->live);
 	int64_t now = now_of(palang, qstate);
+	struct query *query = qstate->minfo[palang->id];
+	if (query != NULL && is_apart(palang, qstate))
+		query->apart = true;
 	if (response != NULL && response->rep != NULL)
 		judge_response(palang, qstate, response, snapshot, now);
 	else

@@ -23,10 +23,10 @@ struct palang {
 	struct module_env *env; /* the daemon's own, not a worker's */
 	struct daemon *daemon;
 	int id;
-	int iterator;         /* its module id, or -1 */
-	bool has_dns64;       /* in the module stack: see query.c, answer.c */
-	bool has_subnetcache; /* the same */
-	uint16_t sde_code;    /* registered in init; 0: none */
+	int iterator;      /* its module id, or -1 */
+	int subnetcache;   /* the same; see subnet.c */
+	bool has_dns64;    /* in the module stack: see query.c, answer.c */
+	uint16_t sde_code; /* registered in init; 0: none */
 	struct pal_live *live;
 	_Atomic bool open;    /* init has read the snapshot for the last time */
 	_Atomic bool closing; /* deinit has begun */
@@ -40,6 +40,7 @@ struct palang {
 /* What is kept for one query, in its region. */
 struct query {
 	bool forbidden; /* it was we who forbade storing at its start */
+	bool apart;     /* others want it out of the message cache */
 	/* The answer that its supers must get, where clients get another. */
 	bool replaced;
 	struct dns_msg *original;
@@ -133,6 +134,14 @@ bool reason_wants_json(
 	const struct palang *palang, const struct module_qstate *qstate);
 void reason_attach(struct palang *palang, struct module_qstate *qstate,
 	const struct pal_verdict *verdict, bool forged);
+
+/* subnet.c */
+/* True if subnetcache itself allows and forbids storing for this query. */
+bool subnet_sets_storing(
+	const struct palang *palang, const struct module_qstate *qstate);
+/* Makes it believe that storing was forbidden at its start, or was not. */
+void subnet_started(const struct palang *palang, struct module_qstate *qstate,
+	bool forbidden);
 
 /* query.c */
 void query_operate(struct palang *palang, struct module_qstate *qstate,

@@ -4,6 +4,10 @@
 # before it is thrown out, one by one and with certainty.  The validator waits
 # half a second for the keys of slow.example, each time; what it has not
 # checked yet is served to clients with CD, if it lies in the cache.
+#
+# Once with the validator alone, and once with subnetcache, which forbids and
+# allows storing too, and looks up again, by itself, what a server has not
+# answered for the client's network.
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -34,81 +38,126 @@ expect_cd_blocked() {
 	[[ $(section ANSWER) == *"$SINK_A"* ]] || unexpected "a block"
 }
 
+# round ID [TEXT]: an Unbound with this configuration; ID makes new orders.
+round() {
+	local id=$1
+	unbound_start "ours$id" "$resolver" "server:
+		infra-cache-min-rtt: 1000
+		discard-timeout: 0
+		${2-}"
+	# The servers are known from here on.
+	ask www.example A
+	ask end.slow.example A
+}
+
+from_the_cache() {
+	say "$id: a chain that is put together from what the cache has"
+	ask first.slow.example CNAME
+	ask middle.slow.example CNAME
+	ask end.slow.example A
+	apply_order "CHAIN$id" "scope: exact" "targets: [middle.slow.example]"
+	local option
+	for option in +noedns "${more_options[@]}"; do
+		ask_and_wait "$option" first.slow.example A
+		expect_cd_blocked first.slow.example A
+		expect_cd_blocked "$option" first.slow.example A
+		answer_comes
+		expect_data "first.slow.example. CNAME middle.slow.example." \
+			"middle.slow.example. A $SINK_A"
+		expect_cd_blocked first.slow.example A
+	done
+}
+
+end_from_upstream() {
+	say "$id: a chain whose end alone comes from upstream"
+	ask far.slow.example A
+	apply_order "FAR$id" "scope: exact" "targets: [next.slow.example]"
+	control "ours$id" flush www.example >/dev/null
+	ask_and_wait far.slow.example A
+	expect_cd_blocked far.slow.example A
+	answer_comes
+	expect_data "far.slow.example. CNAME next.slow.example." \
+		"next.slow.example. A $SINK_A"
+	lift "kominfo:CHAIN$id"
+	lift "kominfo:FAR$id"
+	ask first.slow.example A
+	expect_rdata middle.slow.example. end.slow.example. 192.0.2.71
+}
+
+blocked_while_it_waits() {
+	say "$id: a name that is blocked while its answer waits for the keys"
+	control "ours$id" flush_zone slow.example >/dev/null
+	ask end.slow.example A
+	ask_and_wait blocked.slow.example A
+	apply_order "NAME$id" "scope: exact" "targets: [blocked.slow.example]"
+	expect_sinkhole +cdflag blocked.slow.example "NAME$id"
+	answer_comes
+	expect_answer "blocked.slow.example. $BLOCK_TTL IN A $SINK_A"
+	expect_sinkhole +cdflag blocked.slow.example "NAME$id"
+	expect_sinkhole blocked.slow.example "NAME$id"
+	lift "kominfo:NAME$id"
+	expect_open blocked.slow.example A
+}
+
+target_blocked_while_it_waits() {
+	say "$id: an alias whose target is blocked while it waits for the keys"
+	control "ours$id" flush_zone slow.example >/dev/null
+	ask end.slow.example A
+	ask_and_wait alias.slow.example A
+	apply_order "ALIAS$id" "scope: exact" "targets: [blocked.slow.example]"
+	answer_comes
+	expect_data "alias.slow.example. CNAME blocked.slow.example." \
+		"blocked.slow.example. A $SINK_A"
+	expect_cd_blocked alias.slow.example A
+	expect_cd_blocked blocked.slow.example A
+}
+
+lifted_while_it_waits() {
+	say "$id: a lift while a blocked answer waits for the keys"
+	ask_and_wait alias.slow.example A
+	lift "kominfo:ALIAS$id"
+	answer_comes
+	expect_data "alias.slow.example. CNAME blocked.slow.example." \
+		"blocked.slow.example. A 192.0.2.70"
+	ask +cdflag alias.slow.example A
+	expect_rdata blocked.slow.example. 192.0.2.70
+	expect_open +cdflag blocked.slow.example A
+}
+
+above_nothing() {
+	say "$id: a chain that ends at a name above which there is nothing"
+	ask void.slow.example CNAME
+	ask hole.slow.example CNAME
+	apply_order "VOID$id" "scope: exact" "targets: [hole.slow.example]"
+	ask_and_wait void.slow.example A
+	expect_cd_blocked void.slow.example A
+	answer_comes
+	expect_data "void.slow.example. CNAME hole.slow.example." \
+		"hole.slow.example. A $SINK_A"
+	lift "kominfo:VOID$id"
+}
+
+# all ID MODULES [TEXT]
+all() {
+	local id=$1
+	round "$id" "module-config: \"$2\"
+		${3-}"
+	from_the_cache
+	end_from_upstream
+	blocked_while_it_waits
+	target_blocked_while_it_waits
+	lifted_while_it_waits
+	above_nothing
+	stop "ours$id"
+	rm -f "$live/status/ours$id"*
+}
+
 tree_start
 relay_start slow "$net.$TREE_RELAY" "$net.$TREE_LEAF" -d 48:500
 palang_begin
-unbound_start ours "$resolver" "server:
-	infra-cache-min-rtt: 1000
-	discard-timeout: 0"
-# The servers are known from here on.
-ask www.example A
-ask end.slow.example A
-
-say "a chain that is put together from what the cache has"
-ask first.slow.example A
-ask end.slow.example A
-apply_order CHAIN "scope: exact" "targets: [middle.slow.example]"
-ask_and_wait first.slow.example A
-expect_cd_blocked first.slow.example A
-answer_comes
-expect_data "first.slow.example. CNAME middle.slow.example." \
-	"middle.slow.example. A $SINK_A"
-expect_cd_blocked first.slow.example A
-
-say "a chain whose end alone comes from upstream"
-ask far.slow.example A
-apply_order FAR "scope: exact" "targets: [next.slow.example]"
-control ours flush www.example >/dev/null
-ask_and_wait far.slow.example A
-expect_cd_blocked far.slow.example A
-answer_comes
-expect_data "far.slow.example. CNAME next.slow.example." \
-	"next.slow.example. A $SINK_A"
-lift kominfo:CHAIN
-lift kominfo:FAR
-ask first.slow.example A
-expect_rdata middle.slow.example. end.slow.example. 192.0.2.71
-
-say "a name that is blocked while its answer waits for the keys"
-control ours flush_zone slow.example >/dev/null
-ask end.slow.example A
-ask_and_wait blocked.slow.example A
-apply_order NAME "scope: exact" "targets: [blocked.slow.example]"
-expect_sinkhole +cdflag blocked.slow.example NAME
-answer_comes
-expect_answer "blocked.slow.example. $BLOCK_TTL IN A $SINK_A"
-expect_sinkhole +cdflag blocked.slow.example NAME
-expect_sinkhole blocked.slow.example NAME
-lift kominfo:NAME
-expect_open blocked.slow.example A
-
-say "an alias whose target is blocked while it waits for the keys"
-control ours flush_zone slow.example >/dev/null
-ask end.slow.example A
-ask_and_wait alias.slow.example A
-apply_order ALIAS "scope: exact" "targets: [blocked.slow.example]"
-answer_comes
-expect_data "alias.slow.example. CNAME blocked.slow.example." \
-	"blocked.slow.example. A $SINK_A"
-expect_cd_blocked alias.slow.example A
-expect_cd_blocked blocked.slow.example A
-
-say "a lift while a blocked answer waits for the keys"
-ask_and_wait alias.slow.example A
-lift kominfo:ALIAS
-answer_comes
-expect_data "alias.slow.example. CNAME blocked.slow.example." \
-	"blocked.slow.example. A 192.0.2.70"
-ask +cdflag alias.slow.example A
-expect_rdata blocked.slow.example. 192.0.2.70
-expect_open +cdflag blocked.slow.example A
-
-say "a chain that ends at a name above which there is nothing"
-ask void.slow.example CNAME
-ask hole.slow.example CNAME
-apply_order VOID "scope: exact" "targets: [hole.slow.example]"
-ask_and_wait void.slow.example A
-expect_cd_blocked void.slow.example A
-answer_comes
-expect_data "void.slow.example. CNAME hole.slow.example." \
-	"hole.slow.example. A $SINK_A"
+more_options=()
+all VALIDATOR "dynlib validator iterator"
+more_options=(+subnet=192.0.2.0/24 +subnet=0)
+all SUBNET "dynlib subnetcache validator iterator" "
+		send-client-subnet: 127.0.0.0/8
+		client-subnet-always-forward: yes"

@@ -2,11 +2,12 @@
  * A relay in front of a name server: answers to some types come late, and
  * every query is written down.
  *
- *	relay [-d TYPE:MS]... [-l FILE] ADDRESS UPSTREAM
+ *	relay [-e] [-d TYPE:MS]... [-l FILE] ADDRESS UPSTREAM
  *
  * Listens on port 53 of ADDRESS, over UDP and TCP, and asks UPSTREAM on port
  * 53.  TYPE is a number (48 for DNSKEY).  FILE gets a line "TYPE NAME" for
- * each query.  Prints "ready" once it listens.  One thread a query: a test
+ * each query.  With -e answers over UDP hold for the client subnet that the
+ * query tells of.  Prints "ready" once it listens.  One thread a query: a test
  * asks few.
  */
 #include <arpa/inet.h>
@@ -23,6 +24,12 @@
 #define HEADER_SIZE  12
 #define WAIT_SECONDS 5
 
+/* Client subnet (RFC 7871): code, length, family, source and scope prefix. */
+#define SUBNET_CODE  8
+#define SUBNET_SCOPE 7
+#define SUBNET_MIN   8
+#define SUBNET_MAX   24
+
 struct task {
 	int fd; /* UDP: the listening socket; TCP: the connection */
 	struct sockaddr_in client;
@@ -32,6 +39,7 @@ struct task {
 
 static int delay_ms[65536];
 static int log_fd = -1;
+static int with_subnet;
 static struct sockaddr_in upstream;
 
 static void
@@ -113,10 +121,45 @@ dial(int type)
 	return fd;
 }
 
+/* Copies the option that ends the query, which is where Unbound puts it. */
+static size_t
+find_subnet(uint8_t option[SUBNET_MAX], const uint8_t *query, size_t len)
+{
+	for (size_t size = SUBNET_MIN; size <= SUBNET_MAX; size++) {
+		const uint8_t *at = query + len - size;
+
+		if (len < HEADER_SIZE + size)
+			break;
+		if (at[0] == 0 && at[1] == SUBNET_CODE && at[2] == 0 &&
+			at[3] == size - 4) {
+			memcpy(option, at, size);
+			return size;
+		}
+	}
+	return 0;
+}
+
+/* Puts the option into an answer that ends with an empty OPT; returns its
+ * length then. */
+static size_t
+add_subnet(uint8_t *answer, size_t len, const uint8_t *option, size_t size)
+{
+	if (size == 0 || len < HEADER_SIZE + 2 || len + size > MESSAGE_MAX ||
+		answer[len - 2] != 0 || answer[len - 1] != 0)
+		return len;
+	answer[len - 1] = (uint8_t)size;
+	memcpy(answer + len, option, size);
+	answer[len + SUBNET_SCOPE] = option[SUBNET_SCOPE - 1];
+	return len + size;
+}
+
 static void *
 relay_udp(void *arg)
 {
 	struct task *task = arg;
+	uint8_t option[SUBNET_MAX];
+	size_t size =
+		with_subnet ? find_subnet(option, task->message, task->len) : 0;
 	int ms = delay_ms[note(task->message, task->len)];
 	int fd = dial(SOCK_DGRAM);
 	ssize_t n;
@@ -126,8 +169,9 @@ relay_udp(void *arg)
 	n = recv(fd, task->message, sizeof(task->message), 0);
 	if (n <= 0)
 		goto out;
+	task->len = add_subnet(task->message, (size_t)n, option, size);
 	wait_ms(ms);
-	sendto(task->fd, task->message, (size_t)n, 0,
+	sendto(task->fd, task->message, task->len, 0,
 		(struct sockaddr *)&task->client, sizeof(task->client));
 out:
 	if (fd >= 0)
@@ -288,10 +332,12 @@ main(int argc, char **argv)
 	unsigned type;
 	int udp, tcp, ms, c;
 
-	while ((c = getopt(argc, argv, "d:l:")) != -1) {
+	while ((c = getopt(argc, argv, "d:el:")) != -1) {
 		if (c == 'd' && sscanf(optarg, "%u:%d", &type, &ms) == 2 &&
 			type < 65536)
 			delay_ms[type] = ms;
+		else if (c == 'e')
+			with_subnet = 1;
 		else if (c == 'l')
 			log_fd = open(
 				optarg, O_WRONLY | O_CREAT | O_APPEND, 0644);
