@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "state_user.h"
 
@@ -140,7 +141,7 @@ ask_resolver(
 	struct inquiry *inquiry, const struct cmd_call *call, int timeout_ms)
 {
 	bool tcp = cmd_option(call, "tcp") != NULL;
-	int64_t start = exchange_clock();
+	int64_t start = pal_monotonic_ms();
 	uint8_t *query;
 	size_t len;
 	uint16_t id;
@@ -155,7 +156,7 @@ ask_resolver(
 	if (err == 0 && inquiry->reply.tc && !tcp)
 		err = ask_over(inquiry, true, query, len, timeout_ms);
 	free(query);
-	inquiry->ms = exchange_clock() - start;
+	inquiry->ms = pal_monotonic_ms() - start;
 	return err == 0 ? 0 : fail_unanswered(inquiry, err);
 }
 

@@ -7,20 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "palang/name.h"
 
 #define HEADER   12 /* octets of a DNS header (RFC 1035, 4.1.1) */
 #define ATTEMPTS 3
-
-int64_t
-exchange_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Octets of the question section of a query with one question. */
 static size_t
@@ -64,7 +56,7 @@ exchange_fits(const uint8_t *query, size_t query_len, const uint8_t *reply,
 static int
 left(int64_t deadline)
 {
-	int64_t ms = deadline - exchange_clock();
+	int64_t ms = deadline - pal_monotonic_ms();
 
 	return ms > 0 ? (int)ms : 0;
 }
@@ -138,7 +130,7 @@ static int
 try_udp(int fd, const uint8_t *query, size_t query_len, int timeout_ms,
 	uint8_t *packet, size_t *len)
 {
-	int64_t start = exchange_clock();
+	int64_t start = pal_monotonic_ms();
 
 	for (int i = 1; i <= ATTEMPTS; i++) {
 		int64_t until = start + (int64_t)timeout_ms * i / ATTEMPTS;
@@ -238,7 +230,7 @@ int
 exchange_tcp(const struct server *server, const uint8_t *query,
 	size_t query_len, int timeout_ms, uint8_t **reply, size_t *reply_len)
 {
-	int64_t deadline = exchange_clock() + timeout_ms;
+	int64_t deadline = pal_monotonic_ms() + timeout_ms;
 	uint8_t *packet = malloc(EXCHANGE_MAX);
 	int fd = -1, ret = PAL_ENOMEM;
 
@@ -289,7 +281,7 @@ canary_heard(int fd, const uint8_t *query, size_t len, int timeout_ms)
 	bool heard = false;
 
 	if (packet != NULL)
-		heard = receive(fd, query, len, exchange_clock() + timeout_ms,
+		heard = receive(fd, query, len, pal_monotonic_ms() + timeout_ms,
 				packet, &packet_len) == 0;
 	free(packet);
 	close(fd);

@@ -31,9 +31,6 @@ int server_from_resolv_conf(struct server *server, const char *path);
 bool exchange_fits(const uint8_t *query, size_t query_len, const uint8_t *reply,
 	size_t reply_len);
 
-/* Milliseconds of a clock that only goes forward. */
-int64_t exchange_clock(void);
-
 /* Both return 0 and the reply, to be freed; PAL_ESYS with errno, ETIMEDOUT if
  * nothing came in time; PAL_ENOMEM.  UDP asks again after a third and after
  * two thirds of the time; whatever does not fit is ignored. */

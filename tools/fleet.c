@@ -1,19 +1,10 @@
 #include "fleet.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "palang/clock.h"
 #include "status_files.h"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void
 count(struct fleet *fleet, const struct resolver *resolver,
@@ -47,7 +38,7 @@ fleet_read(struct fleet *fleet, const char *live_dir,
 	*fleet = (struct fleet){.generation = manifest->generation};
 	if (folder < 0)
 		return;
-	if (status_read(&resolvers, folder, now_ms()) == 0) {
+	if (status_read(&resolvers, folder, pal_clock_ms()) == 0) {
 		fleet->known = true;
 		for (size_t i = 0; i < resolvers.count; i++)
 			count(fleet, &resolvers.items[i], manifest);

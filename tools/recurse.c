@@ -11,6 +11,7 @@
 #include <unbound.h>
 
 #include "exchange.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 
 /* Where distributions keep the root's key. */
@@ -168,11 +169,11 @@ arrive(void *arg, int err, struct ub_result *result)
 static int
 await(struct ub_ctx *ctx, struct outcome *outcome, int timeout_ms)
 {
-	int64_t deadline = exchange_clock() + timeout_ms;
+	int64_t deadline = pal_monotonic_ms() + timeout_ms;
 
 	while (!outcome->done) {
 		struct pollfd wait = {.fd = ub_fd(ctx), .events = POLLIN};
-		int64_t left = deadline - exchange_clock();
+		int64_t left = deadline - pal_monotonic_ms();
 
 		if (left <= 0)
 			return UB_SERVFAIL;

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 
 int
@@ -149,15 +149,6 @@ resolvers_behind(const struct resolvers *resolvers,
 
 #define POLL_MS 100 /* inotify hastens; this always runs */
 
-static int64_t
-clock_ms(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* A watch on the folder, or -1: then polling has to do. */
 static int
 watch(int folder)
@@ -194,14 +185,14 @@ status_wait(struct resolvers *resolvers, int folder,
 	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
 	enum status_reach reach, int timeout_ms)
 {
-	int64_t end = clock_ms(CLOCK_MONOTONIC) + timeout_ms;
+	int64_t end = pal_monotonic_ms() + timeout_ms;
 	int fd = watch(folder), ret;
 
 	for (;;) {
 		int64_t left;
 
-		ret = status_read(resolvers, folder, clock_ms(CLOCK_REALTIME));
-		left = end - clock_ms(CLOCK_MONOTONIC);
+		ret = status_read(resolvers, folder, pal_clock_ms());
+		left = end - pal_monotonic_ms();
 		if (ret != 0 || left <= 0 ||
 			(resolvers->leaving == 0 &&
 				resolvers_behind(resolvers, epoch, generation,

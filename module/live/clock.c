@@ -1,24 +1,4 @@
-#include <time.h>
-
 #include "held.h"
-
-int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Time only goes forward here: a clock that steps back does not revive an
  * order that has expired.  Written once a second at most. */
@@ -43,7 +23,7 @@ pal_live_now(struct pal_live *live, int64_t clock)
 void
 heed_written(struct pal_live *live, const struct pal_manifest *manifest)
 {
-	int64_t limit = clock_ms() / 1000 + 86400;
+	int64_t limit = pal_clock_ms() / 1000 + 86400;
 
 	pal_live_now(
 		live, manifest->written < limit ? manifest->written : limit);

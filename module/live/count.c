@@ -104,16 +104,6 @@ move_list(const struct held *from, const struct pal_list *old, struct held *to,
 	}
 }
 
-static const struct pal_list *
-feed_named(const struct pal_snapshot *snapshot, const char *name)
-{
-	for (unsigned i = 0; i < snapshot->feed_count; i++) {
-		if (strcmp(snapshot->feeds[i].name, name) == 0)
-			return &snapshot->feeds[i];
-	}
-	return NULL;
-}
-
 void
 counts_move(
 	const struct held *from, struct held *to, uint64_t past[PAL_ANSWERS])
@@ -123,7 +113,7 @@ counts_move(
 	move_list(from, &old->orders, to, &to->snapshot.orders, past);
 	for (unsigned i = 0; i < old->feed_count; i++)
 		move_list(from, &old->feeds[i], to,
-			feed_named(&to->snapshot, old->feeds[i].name), past);
+			snapshot_feed(&to->snapshot, old->feeds[i].name), past);
 }
 
 /* One thread writes each count, so that a plain add is enough; atomic, since

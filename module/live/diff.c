@@ -107,16 +107,6 @@ add_plain(struct names *names, const struct pal_list *old,
 	return ret;
 }
 
-static const struct pal_list *
-feed_named(const struct pal_snapshot *s, const char *name)
-{
-	for (unsigned i = 0; i < s->feed_count; i++) {
-		if (strcmp(s->feeds[i].name, name) == 0)
-			return &s->feeds[i];
-	}
-	return NULL;
-}
-
 int
 changed_names(const struct pal_snapshot *old, const struct pal_snapshot *new,
 	struct pal_name **out, size_t *count, bool *whole)
@@ -127,10 +117,10 @@ changed_names(const struct pal_snapshot *old, const struct pal_snapshot *new,
 	if (ret == 0)
 		ret = add_plain(&names, &old->allow, &new->allow, whole);
 	for (unsigned i = 0; ret == 0 && i < new->feed_count; i++)
-		ret = add_plain(&names, feed_named(old, new->feeds[i].name),
+		ret = add_plain(&names, snapshot_feed(old, new->feeds[i].name),
 			&new->feeds[i], whole);
 	for (unsigned i = 0; i < old->feed_count; i++) {
-		if (feed_named(new, old->feeds[i].name) == NULL)
+		if (snapshot_feed(new, old->feeds[i].name) == NULL)
 			*whole = true;
 	}
 	return finish(&names, ret, out, count);

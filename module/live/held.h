@@ -9,8 +9,10 @@
 #define LIVE_HELD_H
 
 #include <pthread.h>
+#include <string.h>
 #include <sys/stat.h>
 
+#include "palang/clock.h"
 #include "palang/live.h"
 
 #define TEXT_MAX 512 /* octets of a log line or an error */
@@ -84,6 +86,44 @@ struct pal_live {
 	uint64_t past[PAL_ANSWERS]; /* counts of snapshots that are gone */
 };
 
+/* The list of manifest entry i, 0 <= i < manifest.count: how all lists of a
+ * snapshot are walked.  Feeds stand in the manifest's order. */
+static inline struct pal_list *
+snapshot_list(struct pal_snapshot *s, unsigned i)
+{
+	const struct pal_manifest *m = &s->manifest;
+	unsigned before = 0;
+
+	switch (m->lists[i].role) {
+	case PAL_ROLE_ORDERS:
+		return &s->orders;
+	case PAL_ROLE_ALLOW:
+		return &s->allow;
+	default:
+		for (unsigned j = 0; j < i; j++)
+			before += m->lists[j].role == PAL_ROLE_FEED;
+		return &s->feeds[before];
+	}
+}
+
+/* The image of that list. */
+static inline const struct pal_image *
+snapshot_image(const struct pal_snapshot *s, unsigned i)
+{
+	return snapshot_list((struct pal_snapshot *)s, i)->image;
+}
+
+/* The feed of that name, or NULL. */
+static inline const struct pal_list *
+snapshot_feed(const struct pal_snapshot *s, const char *name)
+{
+	for (unsigned i = 0; i < s->feed_count; i++) {
+		if (strcmp(s->feeds[i].name, name) == 0)
+			return &s->feeds[i];
+	}
+	return NULL;
+}
+
 /* load.c: reads the manifest and its images, reusing those of `old`, which
  * is NULL at the start; then a list that cannot be had is taken from
  * manifest.prev, with *failure filled in and 0 returned.  0; 1 if nothing
@@ -112,8 +152,6 @@ int starting_names(const struct pal_image *image, int64_t from, int64_t to,
 
 /* clock.c */
 void heed_written(struct pal_live *live, const struct pal_manifest *manifest);
-int64_t clock_ms(void); /* since 1970 UTC */
-int64_t monotonic_ms(void);
 
 /* count.c */
 int counts_open(struct held *held, unsigned workers);

@@ -46,7 +46,7 @@ manifest_moved(struct pal_live *live)
 	        st.st_ctim.tv_nsec != live->tried.st_ctim.tv_nsec;
 	live->tried = st;
 	return moved ||
-	       (live->retry_at != 0 && monotonic_ms() >= live->retry_at);
+	       (live->retry_at != 0 && pal_monotonic_ms() >= live->retry_at);
 }
 
 static void
@@ -56,7 +56,7 @@ retry_later(struct pal_live *live)
 		live->retry_after == 0 ? RETRY_FIRST_MS : 2 * live->retry_after;
 	if (live->retry_after > RETRY_LAST_MS)
 		live->retry_after = RETRY_LAST_MS;
-	live->retry_at = monotonic_ms() + live->retry_after;
+	live->retry_at = pal_monotonic_ms() + live->retry_after;
 }
 
 static void
@@ -67,7 +67,7 @@ look_for_manifest(struct pal_live *live)
 
 	if (live->old != NULL || !manifest_moved(live))
 		return;
-	live->swap_began = monotonic_ms();
+	live->swap_began = pal_monotonic_ms();
 	int ret = load_held(&new, live, in_force(live), false, &failure);
 	if (ret < 0) {
 		report_error(live, &failure);
@@ -85,7 +85,7 @@ look_for_manifest(struct pal_live *live)
 static void
 tell(struct pal_live *live)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = pal_monotonic_ms();
 	int64_t age = now - live->status_at;
 
 	if (pal_live_is_empty(live) && now - live->empty_said >= COMPLAIN_MS) {
@@ -147,8 +147,8 @@ pause_ns(const struct pal_live *live)
 		return SWEEP_PAUSE_NS;
 	if (live->next_edge != PAL_NEVER &&
 		live->next_edge < atomic_load(&live->latest) + 2 &&
-		live->next_edge * 1000 - clock_ms() < ms)
-		ms = live->next_edge * 1000 - clock_ms();
+		live->next_edge * 1000 - pal_clock_ms() < ms)
+		ms = live->next_edge * 1000 - pal_clock_ms();
 	return (ms > 0 ? ms : 0) * 1000000;
 }
 
@@ -177,10 +177,10 @@ keeper_prepare(struct pal_live *live)
 	struct held *held = in_force(live);
 	int64_t now = atomic_load(&live->latest);
 
-	live->status.started = clock_ms();
-	live->swap_began = monotonic_ms();
+	live->status.started = pal_clock_ms();
+	live->swap_began = pal_monotonic_ms();
 	live->empty_said = live->settle_said = live->trouble_said =
-		monotonic_ms() - COMPLAIN_MS;
+		pal_monotonic_ms() - COMPLAIN_MS;
 	live->edge_done = now;
 	live->next_edge = next_edge(&held->snapshot, now);
 	if (held->fell_back)
@@ -193,7 +193,7 @@ keeper_prepare(struct pal_live *live)
 	if (held->snapshot.manifest.generation != 0)
 		set_swept(live, held->snapshot.manifest.generation);
 	live->status_due = true;
-	live->status_at = monotonic_ms();
+	live->status_at = pal_monotonic_ms();
 	report(live);
 }
 
@@ -201,7 +201,7 @@ void *
 keeper_run(void *arg)
 {
 	struct pal_live *live = arg;
-	int64_t slow_at = monotonic_ms();
+	int64_t slow_at = pal_monotonic_ms();
 
 	do {
 		watch(live);
@@ -211,8 +211,8 @@ keeper_run(void *arg)
 		evict(live);
 		if (live->sweep.fast) {
 			sweep_some(live, SWEEP_FAST_US);
-		} else if (monotonic_ms() - slow_at >= POLL_MS) {
-			slow_at = monotonic_ms();
+		} else if (pal_monotonic_ms() - slow_at >= POLL_MS) {
+			slow_at = pal_monotonic_ms();
 			sweep_some(live, SWEEP_SLOW_US);
 		}
 		tell(live);

@@ -34,12 +34,8 @@ pal_live_memory(const struct pal_live *live)
 	const struct pal_snapshot *s = pal_live_snapshot(live);
 	size_t sum = sizeof(*live) + sizeof(struct held);
 
-	if (s->orders.image != NULL)
-		sum += pal_image_size(s->orders.image);
-	if (s->allow.image != NULL)
-		sum += pal_image_size(s->allow.image);
-	for (unsigned i = 0; i < s->feed_count; i++)
-		sum += pal_image_size(s->feeds[i].image);
+	for (unsigned i = 0; i < s->manifest.count; i++)
+		sum += pal_image_size(snapshot_image(s, i));
 	return sum;
 }
 
@@ -61,7 +57,7 @@ load_first(struct pal_live *live)
 		return PAL_ENOMEM;
 	atomic_init(&live->held, held);
 	heed_written(live, &held->snapshot.manifest);
-	pal_live_now(live, clock_ms() / 1000);
+	pal_live_now(live, pal_clock_ms() / 1000);
 	return 0;
 }
 

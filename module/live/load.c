@@ -182,32 +182,14 @@ load_image(const struct pal_live *live, int folder,
 	return 0;
 }
 
-static struct pal_list *
-list_at(struct pal_snapshot *s, unsigned i)
-{
-	const struct pal_manifest *m = &s->manifest;
-	unsigned before = 0;
-
-	switch (m->lists[i].role) {
-	case PAL_ROLE_ORDERS:
-		return &s->orders;
-	case PAL_ROLE_ALLOW:
-		return &s->allow;
-	default:
-		for (unsigned j = 0; j < i; j++)
-			before += m->lists[j].role == PAL_ROLE_FEED;
-		return &s->feeds[before];
-	}
-}
-
 /* The image in `old` with this digest, or NULL. */
 static const struct pal_image *
 same_image(const struct held *old, const struct pal_manifest_entry *entry)
 {
-	struct pal_snapshot *s = (struct pal_snapshot *)old;
+	const struct pal_snapshot *s = old != NULL ? &old->snapshot : NULL;
 
 	for (unsigned i = 0; s != NULL && i < s->manifest.count; i++) {
-		const struct pal_image *image = list_at(s, i)->image;
+		const struct pal_image *image = snapshot_image(s, i);
 		if (image != NULL && s->manifest.lists[i].role == entry->role &&
 			memcmp(pal_image_digest(image), entry->digest,
 				PAL_SHA256_SIZE) == 0)
@@ -241,7 +223,7 @@ static int
 load_list(const struct loading *l, struct held *held, unsigned i)
 {
 	struct pal_manifest_entry *entry = &held->snapshot.manifest.lists[i];
-	struct pal_list *list = list_at(&held->snapshot, i);
+	struct pal_list *list = snapshot_list(&held->snapshot, i);
 	const struct pal_manifest_entry *before;
 	struct pal_image *image = NULL;
 	struct failure second;
@@ -266,7 +248,7 @@ static void
 number_counters(struct pal_snapshot *s)
 {
 	for (unsigned i = 0; i < s->manifest.count; i++) {
-		struct pal_list *list = list_at(s, i);
+		struct pal_list *list = snapshot_list(s, i);
 		strcpy(list->name, s->manifest.lists[i].name);
 		list->counters = s->policies;
 		if (list->image != NULL)
@@ -290,10 +272,8 @@ held_new(unsigned workers)
 static bool
 uses(const struct held *held, unsigned lists, const struct pal_image *image)
 {
-	struct pal_snapshot *s = (struct pal_snapshot *)held;
-
 	for (unsigned i = 0; i < lists; i++) {
-		if (list_at(s, i)->image == image)
+		if (snapshot_image(&held->snapshot, i) == image)
 			return true;
 	}
 	return false;
@@ -306,7 +286,7 @@ held_free(struct held *held, const struct held *keep)
 		return;
 	for (unsigned i = held->snapshot.manifest.count; i-- > 0;) {
 		const struct pal_image *image =
-			list_at(&held->snapshot, i)->image;
+			snapshot_image(&held->snapshot, i);
 		if (uses(held, i, image) ||
 			(keep != NULL &&
 				uses(keep, keep->snapshot.manifest.count,

@@ -28,11 +28,11 @@ live_log(const struct pal_live *live, enum pal_log level, const char *format,
 void
 report_error(struct pal_live *live, const struct failure *failure)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = pal_monotonic_ms();
 
 	strcpy(live->status.error, failure->text);
 	live->status.error_generation = failure->generation;
-	live->status.error_at = clock_ms();
+	live->status.error_at = pal_clock_ms();
 	live->status_due = true;
 	if (strcmp(live->last_error, failure->text) == 0 &&
 		now - live->last_error_at < REPEAT_MS)
@@ -62,13 +62,10 @@ fill_lists(struct pal_status *status, const struct held *held)
 	const struct pal_manifest *m = &held->snapshot.manifest;
 
 	status->list_count = m->count;
-	for (unsigned i = 0, feed = 0; i < m->count; i++) {
+	for (unsigned i = 0; i < m->count; i++) {
 		const struct pal_manifest_entry *e = &m->lists[i];
-		const struct pal_snapshot *s = &held->snapshot;
 		const struct pal_image *image =
-			e->role == PAL_ROLE_ORDERS  ? s->orders.image
-			: e->role == PAL_ROLE_ALLOW ? s->allow.image
-						    : s->feeds[feed++].image;
+			snapshot_image(&held->snapshot, i);
 		struct pal_status_list *list = &status->lists[i];
 		*list = (struct pal_status_list){.role = e->role,
 			.rules = pal_image_rules(image),
@@ -151,7 +148,7 @@ fill(struct pal_live *live)
 	strcpy(status->instance, live->instance);
 	strncpy(status->host, live->host.name, sizeof(status->host) - 1);
 	status->pid = (uint32_t)getpid();
-	status->heartbeat = clock_ms();
+	status->heartbeat = pal_clock_ms();
 	status->latest = atomic_load(&live->latest) * 1000;
 	behind = status->latest - status->heartbeat;
 	status->stepped = behind > 1000 ? behind : 0;
@@ -207,8 +204,8 @@ report(struct pal_live *live)
 		close(folder);
 		errno = saved;
 	}
-	if (ret != 0 && monotonic_ms() >= live->trouble_said + REPEAT_MS) {
-		live->trouble_said = monotonic_ms();
+	if (ret != 0 && pal_monotonic_ms() >= live->trouble_said + REPEAT_MS) {
+		live->trouble_said = pal_monotonic_ms();
 		live_log(live, PAL_LOG_WARN,
 			"%s folder=\"%s/status\" reason=\"%s\"", trouble,
 			live->folder, strerror(errno));
@@ -218,6 +215,6 @@ report(struct pal_live *live)
 void
 report_end(struct pal_live *live)
 {
-	live->status.ended = clock_ms();
+	live->status.ended = pal_clock_ms();
 	report(live);
 }

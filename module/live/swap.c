@@ -82,7 +82,7 @@ take(struct pal_live *live, struct held *new)
 static void
 wait_on(struct pal_live *live)
 {
-	int64_t now = monotonic_ms();
+	int64_t now = pal_monotonic_ms();
 
 	for (size_t at = 0; at < live->changed_count; at += EVICT_SLICE) {
 		size_t left = live->changed_count - at;
@@ -129,15 +129,13 @@ evict_some(struct pal_live *live)
 }
 
 static void
-sum_up(const struct pal_manifest *m, const struct pal_snapshot *s,
-	uint64_t *rules, uint64_t *octets)
+sum_up(const struct pal_snapshot *s, uint64_t *rules, uint64_t *octets)
 {
-	*rules = s->orders.image != NULL ? pal_image_rules(s->orders.image) : 0;
-	for (unsigned i = 0; i < s->feed_count; i++)
-		*rules += pal_image_rules(s->feeds[i].image);
-	*octets = 0;
-	for (unsigned i = 0; i < m->count; i++)
-		*octets += m->lists[i].size;
+	*rules = *octets = 0;
+	for (unsigned i = 0; i < s->manifest.count; i++) {
+		*rules += pal_image_rules(snapshot_image(s, i));
+		*octets += s->manifest.lists[i].size;
+	}
 }
 
 static void
@@ -154,15 +152,15 @@ set_effect(struct pal_live *live)
 		status->swept = 0;
 	memcpy(status->epoch, m->epoch, PAL_EPOCH_SIZE);
 	status->generation = m->generation;
-	status->effect = clock_ms();
+	status->effect = pal_clock_ms();
 	live->status_due = true;
-	sum_up(m, &in_force(live)->snapshot, &rules, &octets);
+	sum_up(&in_force(live)->snapshot, &rules, &octets);
 	live_log(live, PAL_LOG_INFO,
 		"palang: in-effect generation=%llu lists=%u rules=%llu "
 		"octets=%llu ms=%lld",
 		(unsigned long long)m->generation, m->count,
 		(unsigned long long)rules, (unsigned long long)octets,
-		(long long)(monotonic_ms() - live->swap_began));
+		(long long)(pal_monotonic_ms() - live->swap_began));
 }
 
 /* Step 4. */
@@ -187,11 +185,11 @@ set_swept(struct pal_live *live, uint64_t swept)
 	if (live->status.swept == swept)
 		return;
 	live->status.swept = swept;
-	live->status.swept_at = clock_ms();
+	live->status.swept_at = pal_clock_ms();
 	live->status_due = true;
 	live_log(live, PAL_LOG_INFO, "palang: swept generation=%llu ms=%lld",
 		(unsigned long long)swept,
-		(long long)(monotonic_ms() - live->swap_began));
+		(long long)(pal_monotonic_ms() - live->swap_began));
 }
 
 /* An order begins or ends on its second by itself, since each decision looks
@@ -202,7 +200,7 @@ pass_edges(struct pal_live *live)
 	const struct pal_snapshot *s = &in_force(live)->snapshot;
 	struct pal_name *names = NULL;
 	size_t count = 0;
-	int64_t now = pal_live_now(live, clock_ms() / 1000);
+	int64_t now = pal_live_now(live, pal_clock_ms() / 1000);
 
 	if (now < live->next_edge || live->old != NULL)
 		return;

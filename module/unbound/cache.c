@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "state.h"
 
@@ -275,15 +276,6 @@ remove_doomed(struct sweeping *s, struct slabhash *cache)
 	s->full = false;
 }
 
-static int64_t
-now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* Some bins; true at the end of the cache. */
 static bool
 sweep_some(struct sweeping *s, struct slabhash *cache, uint64_t *cursor)
@@ -311,13 +303,13 @@ cache_sweep(void *ctx, const struct pal_snapshot *snapshot, int64_t now,
 {
 	struct palang *palang = ctx;
 	struct sweeping s = {.snapshot = snapshot, .now = now};
-	int64_t until = now_us() + budget_us;
+	int64_t until = pal_clock_us(CLOCK_MONOTONIC) + budget_us;
 	bool end = false;
 
 	if (!caches_enter(palang))
 		return PAL_ESYS;
 	struct slabhash *cache = palang->env->msg_cache;
-	while (!end && now_us() < until)
+	while (!end && pal_clock_us(CLOCK_MONOTONIC) < until)
 		end = sweep_some(&s, cache, cursor);
 	remove_doomed(&s, cache);
 	caches_leave(palang);

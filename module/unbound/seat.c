@@ -23,6 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "state.h"
 
@@ -146,20 +147,11 @@ all_passed(const struct palang *palang, uint64_t ticket)
 	return true;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 int
 seats_settle(void *ctx, int timeout_ms)
 {
 	struct palang *palang = ctx;
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = pal_monotonic_ms() + timeout_ms;
 
 	atomic_thread_fence(memory_order_seq_cst);
 	uint64_t ticket = atomic_fetch_add(&palang->ticket, 1) + 1;
@@ -168,8 +160,8 @@ seats_settle(void *ctx, int timeout_ms)
 			ring(palang->seats[i].wake);
 	while (!atomic_load(&palang->open) || !all_passed(palang, ticket)) {
 		struct pollfd fd = {.fd = palang->passed, .events = POLLIN};
-		if (now_ms() >= deadline || atomic_load(&palang->closing) ||
-			!caches_enter(palang))
+		if (pal_monotonic_ms() >= deadline ||
+			atomic_load(&palang->closing) || !caches_enter(palang))
 			return PAL_ESYS;
 		caches_leave(palang);
 		if (poll(&fd, 1, LOOK_MS) > 0)
