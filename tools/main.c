@@ -1,5 +1,9 @@
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -41,9 +45,32 @@ hold_streams(void)
 	return 0;
 }
 
+#define HEAP_STEP ((size_t)64 << 20) /* octets; used only when touched */
+#define HUGE_PAGE ((uintptr_t)2 << 20)
+
+/* To compile 100,000 targets takes 40 MB for a moment: half of the time of an
+ * `apply` went into its pages, got one by one and given back between.  So the
+ * heap grows in large steps, keeps what it has, and may have large pages.
+ * Where any of it is not to be had, nothing is lost but that time. */
+static void
+prepare_heap(void)
+{
+	uintptr_t from;
+	void *first;
+
+	mallopt(M_TOP_PAD, (int)HEAP_STEP);
+	mallopt(M_TRIM_THRESHOLD, 4 * (int)HEAP_STEP);
+	mallopt(M_MMAP_THRESHOLD, (int)HEAP_STEP / 2);
+	first = malloc(1);
+	from = ((uintptr_t)first + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	madvise((void *)from, HEAP_STEP - HUGE_PAGE, MADV_HUGEPAGE);
+	free(first);
+}
+
 int
 main(int argc, char **argv)
 {
+	prepare_heap();
 	if (hold_streams() < 0)
 		return EXIT_ERROR;
 	/* A reader that goes away must not end a command halfway. */
