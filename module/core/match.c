@@ -28,7 +28,7 @@ probe_name(const struct pal_image *image, const uint8_t *wire,
 	}
 	for (unsigned i = 0; i + 1 < count; i++) {
 		probe->span[i] = set_span(set, probe->hash[i]);
-		set_prefetch_keys(set, probe->span[i]);
+		set_prefetch_keys(set, probe->span[i], probe->hash[i]);
 	}
 }
 

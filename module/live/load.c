@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "held.h"
@@ -80,6 +81,23 @@ read_all(int fd, uint8_t *data, size_t len)
 	return 0;
 }
 
+/* A long list is read all over: with large pages, where the kernel has them,
+ * a look-up misses less, and it loads faster.  free() the result. */
+static uint8_t *
+allocate(size_t len)
+{
+	size_t page = (size_t)1 << 21;
+	size_t whole = (len + page - 1) & ~(page - 1);
+	uint8_t *data;
+
+	if (len < 4 * page)
+		return malloc(len);
+	data = aligned_alloc(page, whole);
+	if (data != NULL)
+		madvise(data, whole, MADV_HUGEPAGE);
+	return data;
+}
+
 /* Reads a whole file of at most max octets; free() the result. */
 static int
 read_file(const struct pal_live *live, int folder, const char *name,
@@ -102,7 +120,7 @@ read_file(const struct pal_live *live, int folder, const char *name,
 		goto out;
 	}
 	*len = (size_t)st.st_size;
-	*data = malloc(*len);
+	*data = allocate(*len);
 	if (*data == NULL) {
 		ret = fail(failure, PAL_ENOMEM, "%s: no memory for %zu octets",
 			name, *len);

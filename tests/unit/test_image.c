@@ -167,6 +167,41 @@ reads_plain(void **state)
 	pal_image_free(image);
 }
 
+/* Sets of all sizes: each member is found, and none that is not there. */
+static void
+finds_members(void **state)
+{
+	static const int sizes[] = {1, 2, 63, 64, 65, 129, 1000, 20000};
+	struct pal_order_in k = order_of("trust", "ads", 0);
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(*sizes); s++) {
+		struct pal_image *image;
+		struct pal_writer *w;
+		struct pal_name n;
+		uint8_t *data;
+		size_t len;
+		char text[40];
+
+		assert_int_equal(pal_writer_open_plain(&w, key, &k.policy), 0);
+		for (int i = 0; i < sizes[s]; i++) {
+			snprintf(text, sizeof(text), "n%d.example", i);
+			n = name_of(text);
+			assert_int_equal(
+				pal_writer_rule(w, &n, PAL_EXACT, false), 0);
+		}
+		assert_int_equal(pal_writer_finish(w, &data, &len, NULL), 0);
+		pal_writer_close(w);
+		assert_int_equal(pal_image_load(&image, data, len, NULL), 0);
+		for (int i = 0; i < 2 * sizes[s]; i++) {
+			snprintf(text, sizeof(text), "n%d.example", i);
+			assert_int_equal(
+				match(image, text).found, i < sizes[s]);
+		}
+		pal_image_free(image);
+	}
+}
+
 static void
 tells_changes(void **state)
 {
@@ -376,6 +411,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_orders),
 		cmocka_unit_test(reads_plain),
+		cmocka_unit_test(finds_members),
 		cmocka_unit_test(tells_changes),
 		cmocka_unit_test(refuses_many_changes),
 		cmocka_unit_test(takes_empty),
