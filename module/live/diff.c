@@ -123,6 +123,8 @@ changed_names(const struct pal_snapshot *old, const struct pal_snapshot *new,
 		if (snapshot_feed(new, old->feeds[i].name) == NULL)
 			*whole = true;
 	}
+	if (old->manifest.settings.chain != new->manifest.settings.chain)
+		*whole = true;
 	return finish(&names, ret, out, count);
 }
 

@@ -38,7 +38,8 @@ is_clean(const struct pal_manifest *clean, enum pal_list_role role,
 		       PAL_SHA256_SIZE) == 0;
 }
 
-/* What an allow list no more opens, any feed may block. */
+/* What an allow list no more opens, any feed may block; and where targets of
+ * links were not judged before, all lists are new. */
 static void
 narrow(struct pal_snapshot *view, const struct pal_snapshot *all,
 	const struct pal_manifest *clean)
@@ -46,6 +47,8 @@ narrow(struct pal_snapshot *view, const struct pal_snapshot *all,
 	bool all_feeds = !is_clean(clean, PAL_ROLE_ALLOW, &all->allow);
 
 	*view = *all;
+	if (all->manifest.settings.chain != clean->settings.chain)
+		return;
 	if (is_clean(clean, PAL_ROLE_ORDERS, &all->orders))
 		view->orders.image = NULL;
 	view->feed_count = 0;

@@ -40,11 +40,15 @@ put_plain(enum pal_list_role role, const char *list, const char *const *names,
 	return entry;
 }
 
+static bool chain = true;
+
 static void
 publish_lists(uint64_t generation, const struct pal_manifest_entry *entries,
 	unsigned count)
 {
-	struct pal_manifest m = {.generation = generation, .count = count};
+	struct pal_manifest m = {.generation = generation,
+		.count = count,
+		.settings.chain = chain};
 	char text[PAL_MANIFEST_SIZE_MAX];
 	int len;
 
@@ -107,6 +111,12 @@ narrows_laps(void **state)
 	assert_string_equal(host.lap_lists, "allow ads spam ");
 	assert_int_equal(host.evicted_count, 4);
 	assert_string_equal(host.evicted[3], "good.ads.example");
+
+	/* nothing but what a list is asked about: all of them are new */
+	chain = !chain;
+	publish_lists(6, lists, 4);
+	AWAIT(strstr(host.last_log, "swept generation=6"));
+	assert_string_equal(host.lap_lists, "orders allow ads spam ");
 	pal_live_close(live);
 }
 
