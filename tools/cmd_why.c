@@ -38,7 +38,8 @@ struct question {
 	struct pal_name name;
 	char text[PAL_NAME_TEXT_MAX];
 	uint16_t type;
-	struct json_writer *json; /* NULL: print */
+	struct json_writer *json; /* the writer, or NULL: print */
+	struct json_writer writer;
 };
 
 static const struct {
@@ -290,23 +291,23 @@ judge(struct question *question, const struct state *state)
 static int
 answer(struct question *question, struct state *state, bool as_json)
 {
-	struct json_writer json;
+	struct json_writer *json = &question->writer;
 	int ret, code;
 
-	json_start(&json);
-	json_put_text(&json, "name", question->text);
-	question->json = as_json ? &json : NULL;
+	json_start(json);
+	json_put_text(json, "name", question->text);
+	question->json = as_json ? json : NULL;
 	ret = look_at_orders(question, state);
 	if (ret != EXIT_DONE) {
-		json_drop(&json);
+		json_drop(json);
 		return ret;
 	}
 	code = judge(question, state);
 	if (!as_json || code == EXIT_ERROR) {
-		json_drop(&json);
+		json_drop(json);
 		return code;
 	}
-	return json_finish(&json, stdout) == 0 ? code : EXIT_ERROR;
+	return json_finish(json, stdout) == 0 ? code : EXIT_ERROR;
 }
 
 static int

@@ -41,7 +41,8 @@ explain_alias(struct yaml_reader *reader, const char *data, size_t len,
 	const struct yaml_fault *fault)
 {
 	size_t line = fault->context_line, column = fault->context_column;
-	char word[260], text[600];
+	/* Empty, if the place is beyond what is there: then so is the name. */
+	char word[260] = "", text[600];
 	const char *name = word + 1;
 
 	word_at(data, len, line, column, word, sizeof word);

@@ -235,6 +235,7 @@ struct loading {
 	const struct held *old;
 	const struct pal_manifest *prev; /* to fall back on, or NULL */
 	struct failure *failure;
+	struct pal_manifest before; /* what prev points at */
 };
 
 static int
@@ -355,14 +356,14 @@ load_lists(const struct loading *l, const struct pal_manifest *manifest,
 static int
 load_start(struct loading *l, struct held **held)
 {
-	struct pal_manifest newest, prev;
+	struct pal_manifest newest;
 	struct failure second = {.text = ""};
 	int ret = read_manifest(
 		l->live, l->folder, "manifest", &newest, l->failure);
 
-	if (read_manifest(
-		    l->live, l->folder, "manifest.prev", &prev, &second) == 0)
-		l->prev = &prev;
+	if (read_manifest(l->live, l->folder, "manifest.prev", &l->before,
+		    &second) == 0)
+		l->prev = &l->before;
 	if (ret == 0)
 		ret = load_lists(l, &newest, held);
 	if (ret == 0 || l->prev == NULL)
@@ -385,7 +386,8 @@ int
 load_held(struct held **held, const struct pal_live *live,
 	const struct held *old, bool start, struct failure *failure)
 {
-	struct loading l = {live, -1, old, NULL, failure};
+	struct loading l = {
+		.live = live, .folder = -1, .old = old, .failure = failure};
 	struct pal_manifest manifest;
 	struct stat st;
 	int ret;
