@@ -107,10 +107,11 @@ static inline void
 set_prefetch_keys(
 	const struct set *set, struct set_span span, struct sip_hash hash)
 {
-	const uint8_t *at = set->keys + 8 * (size_t)set_guess(span, hash);
+	/* A number: what is asked for may lie beside the keys. */
+	uintptr_t at = (uintptr_t)set->keys + 8 * (size_t)set_guess(span, hash);
 
-	__builtin_prefetch(at - 16);
-	__builtin_prefetch(at + 16);
+	__builtin_prefetch((const void *)(at - 16));
+	__builtin_prefetch((const void *)(at + 16));
 }
 
 /* Writing, for the writer alone. */
