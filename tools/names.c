@@ -2,7 +2,7 @@
 
 /* clang-format off */
 const uint8_t names_octets[256] = {
-	['-'] = '-', ['_'] = '_',
+	['.'] = '.', ['-'] = '-', ['_'] = '_',
 	['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
 	['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
 	['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
@@ -67,31 +67,15 @@ names_name(struct pal_name *name, const uint8_t *key, size_t len)
 	}
 }
 
-/* From the last label on, so that what a copy writes too much is written
- * over by the next. */
 size_t
 names_key_of_text(uint8_t *key, const uint8_t *text, size_t len)
 {
-	size_t end = len, at = 0;
+	struct names_plain plain;
 
-	if (len == 0 || len >= NAMES_KEY_MAX)
+	if (len == 0 || len >= NAMES_KEY_MAX ||
+		!names_scan(&plain, text, len) || plain.changed)
 		return 0;
-	for (;;) {
-		size_t start = end;
-
-		while (start > 0 && names_is_octet(text[start - 1]))
-			start--;
-		if (start == end || end - start > PAL_LABEL_MAX)
-			return 0;
-		names_copy(key + at, text + start, end - start);
-		at += end - start;
-		key[at++] = 0;
-		if (start == 0)
-			return at;
-		if (text[start - 1] != '.')
-			return 0;
-		end = start - 1;
-	}
+	return names_plain_key(key, &plain, len);
 }
 
 bool

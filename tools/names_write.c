@@ -56,7 +56,7 @@ names_write_begin(struct names_writer **writer, int fd)
 }
 
 /* The key as text, from its last label on; there is room for the longest
- * line.  False if it is no key of a name. */
+ * line.  False if it is no key.  (Its octets are the reader's to judge.) */
 static bool
 put_name(uint8_t *to, const uint8_t *key, size_t len)
 {
@@ -65,10 +65,9 @@ put_name(uint8_t *to, const uint8_t *key, size_t len)
 	while (end > 0) {
 		size_t start = end - 1;
 
-		while (start > 0 && names_is_octet(key[start - 1]))
+		while (start > 0 && key[start - 1] != 0)
 			start--;
 		if (key[end - 1] != 0 || start == end - 1 ||
-			(start > 0 && key[start - 1] != 0) ||
 			end - 1 - start > PAL_LABEL_MAX)
 			return false;
 		names_copy(to, key + start, end - 1 - start);

@@ -1,0 +1,34 @@
+/*
+ * Public suffixes: the one wrapper of libpsl, its ICANN section alone.  Names
+ * that private owners have registered there (github.io) are names like others.
+ *
+ * libpsl takes a microsecond for a name; so names are first held against the
+ * hashes of the rules of the list that it has read.
+ */
+#ifndef TOOL_PSL_H
+#define TOOL_PSL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct suffixes;
+
+/* Reads the newest list there is, that of the system or the one built into
+ * libpsl.  0 or PAL_ENOMEM. */
+int suffixes_open(struct suffixes **suffixes);
+/* Takes NULL. */
+void suffixes_close(struct suffixes *suffixes);
+
+/* True if there is such a top-level domain, or it is one for trials (example
+ * and test, RFC 6761); label is its A-label. */
+bool suffixes_has_tld(const struct suffixes *suffixes, const char *label);
+
+/* True if there may be public suffixes below this top-level domain. */
+bool suffixes_has_below(const struct suffixes *suffixes, const char *label);
+
+/* True if the name of this key (names.h) is a public suffix. */
+bool suffixes_has(
+	const struct suffixes *suffixes, const uint8_t *key, size_t len);
+
+#endif
