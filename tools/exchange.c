@@ -198,8 +198,8 @@ transfer(int fd, bool out, uint8_t *data, size_t len, int64_t deadline)
 }
 
 /* Two octets of length stand before each message (RFC 1035, 4.2.2). */
-static int
-send_framed(int fd, const uint8_t *query, size_t len, int64_t deadline)
+int
+exchange_send(int fd, const uint8_t *query, size_t len, int64_t deadline)
 {
 	uint8_t *framed = malloc(len + 2);
 	int ret;
@@ -214,8 +214,8 @@ send_framed(int fd, const uint8_t *query, size_t len, int64_t deadline)
 	return ret;
 }
 
-static int
-receive_framed(int fd, uint8_t *packet, size_t *len, int64_t deadline)
+int
+exchange_receive(int fd, uint8_t *packet, size_t *len, int64_t deadline)
 {
 	uint8_t size[2];
 	int err = transfer(fd, false, size, sizeof size, deadline);
@@ -224,6 +224,24 @@ receive_framed(int fd, uint8_t *packet, size_t *len, int64_t deadline)
 		return err;
 	*len = (size_t)size[0] << 8 | size[1];
 	return transfer(fd, false, packet, *len, deadline);
+}
+
+int
+exchange_connect(const struct server *server, int64_t deadline)
+{
+	int fd = open_socket(server, SOCK_STREAM), error = 0;
+	socklen_t len = sizeof error;
+
+	if (fd < 0)
+		return -1;
+	if (await(fd, POLLOUT, deadline) == 0 &&
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0) {
+		if (error == 0)
+			return fd;
+		errno = error;
+	}
+	close_keeping_errno(fd);
+	return -1;
 }
 
 int
@@ -241,9 +259,9 @@ exchange_tcp(const struct server *server, const uint8_t *query,
 	fd = open_socket(server, SOCK_STREAM);
 	if (fd < 0)
 		goto out;
-	ret = send_framed(fd, query, query_len, deadline);
+	ret = exchange_send(fd, query, query_len, deadline);
 	if (ret == 0)
-		ret = receive_framed(fd, packet, reply_len, deadline);
+		ret = exchange_receive(fd, packet, reply_len, deadline);
 	if (ret != 0)
 		goto out;
 	ret = PAL_ESYS;

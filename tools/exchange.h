@@ -39,6 +39,14 @@ int exchange_udp(const struct server *server, const uint8_t *query,
 int exchange_tcp(const struct server *server, const uint8_t *query,
 	size_t query_len, int timeout_ms, uint8_t **reply, size_t *reply_len);
 
+/* The same in steps, for an answer of many messages.  Deadlines are of
+ * pal_monotonic_ms().  exchange_connect returns a socket, or -1 (errno); the
+ * others 0 or PAL_ESYS (errno: ETIMEDOUT, ECONNRESET if the other side has
+ * ended).  packet takes EXCHANGE_MAX octets. */
+int exchange_connect(const struct server *server, int64_t deadline);
+int exchange_send(int fd, const uint8_t *query, size_t len, int64_t deadline);
+int exchange_receive(int fd, uint8_t *packet, size_t *len, int64_t deadline);
+
 /* A query to an address at which nothing may answer: if something does, port
  * 53 is redirected on the way.  canary_send returns a socket, or -1 (errno);
  * canary_heard waits at most so long, closes it, and is true if an answer

@@ -20,7 +20,8 @@ includes() {
 }
 
 # A quoted header is one of include/palang, or stands in the same folder.
-for folder in include/palang module/core module/live module/unbound tools; do
+for folder in include/palang module/core module/live module/unbound tools \
+	tools/fetch; do
 	while IFS=: read -r file header; do
 		[[ $file != module/unbound/host.h ]] || continue
 		[[ $header == palang/* && -f include/$header ]] ||
@@ -38,12 +39,29 @@ for folder in include/palang module/core module/live module/unbound; do
 	done < <(includes "$folder" angle)
 done
 for library in ${LIBRARIES//|/ }; do
+	# ldns: messages, and the hashes that sign them
+	pairs=1
+	[[ $library != ldns/* ]] || pairs=2
 	users=$(includes tools angle | while IFS=: read -r file header; do
 		[[ ! $header =~ ^$library$ ]] || echo "${file%.[ch]}"
 	done | sort -u)
-	(($(wc -w <<<"$users") <= 1)) ||
-		bad "more than one file pair includes $library:"$'\n'"$users"
+	(($(wc -w <<<"$users") <= pairs)) ||
+		bad "more than $pairs file pairs include $library:"$'\n'"$users"
 done
+
+# palang-fetch shares nothing with the tool, and the tool has no libcurl.
+while IFS=: read -r file header; do
+	[[ $header != palang/* ]] ||
+		bad "$file includes \"$header\": palang-fetch stands alone"
+done < <(includes tools/fetch quoted)
+while IFS=: read -r file header; do
+	[[ $header == curl/* ]] || ! [[ $header =~ ^($LIBRARIES)$ ]] ||
+		bad "$file includes <$header>: palang-fetch has libcurl alone"
+done < <(includes tools/fetch angle)
+while IFS=: read -r file header; do
+	[[ $header != curl/* ]] ||
+		bad "$file includes <$header>, which is palang-fetch's alone"
+done < <(includes tools angle)
 
 # Unbound's own headers are found under their folders, whatever the brackets.
 readonly UNBOUND='config\.h|(daemon|dns64|dynlibmod|iterator|libunbound|respip|services|sldns|smallapp|util|validator)/.*'

@@ -222,6 +222,37 @@ test_tcp(void **state)
 		try_one(&cases[i], serve_tcp, exchange_tcp);
 }
 
+/* The same in steps; the connection lives on for more. */
+static void
+test_tcp_steps(void **state)
+{
+	static uint8_t packet[EXCHANGE_MAX];
+	int64_t deadline = pal_monotonic_ms() + 5000;
+	struct host host;
+	size_t len;
+	int fd;
+
+	(void)state;
+	host_start(&host, DRIBBLES, serve_tcp);
+	fd = exchange_connect(&host.server, deadline);
+	assert_true(fd >= 0);
+	assert_int_equal(
+		exchange_send(fd, host.query.data, host.query.len, deadline),
+		0);
+	assert_int_equal(exchange_receive(fd, packet, &len, deadline), 0);
+	assert_int_equal(len, host.reply.len);
+	assert_memory_equal(packet, host.reply.data, len);
+	/* then it ends */
+	assert_int_equal(
+		exchange_receive(fd, packet, &len, deadline), PAL_ESYS);
+	assert_int_equal(errno, ECONNRESET);
+	close(fd);
+	host_stop(&host);
+	fd = exchange_connect(&host.server, deadline);
+	assert_int_equal(fd, -1);
+	assert_int_equal(errno, ECONNREFUSED);
+}
+
 /* Nobody there: told at once by the system, not by a timeout. */
 static void
 test_closed(void **state)
@@ -281,6 +312,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_udp),
 		cmocka_unit_test(test_tcp),
+		cmocka_unit_test(test_tcp_steps),
 		cmocka_unit_test(test_closed),
 		cmocka_unit_test(test_canary),
 	};
