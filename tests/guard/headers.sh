@@ -27,7 +27,7 @@ check() {
 for header in include/palang/*.h; do
 	check "palang/${header##*/}"
 done
-for header in module/core/*.h module/live/*.h; do
+for header in module/core/*.h module/live/*.h tools/fetch/*.h; do
 	[[ ! -f $header ]] || check "$PWD/$header" "-I${header%/*}"
 done
 for header in tools/*.h; do

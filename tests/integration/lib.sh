@@ -42,5 +42,7 @@ readonly here
 . "$here/lib/palang.sh"
 # shellcheck source=lib/expect.sh
 . "$here/lib/expect.sh"
+# shellcheck source=lib/source.sh
+. "$here/lib/source.sh"
 
 scenario_begin "$@"
