@@ -117,6 +117,8 @@ look_at_stack(struct palang *palang, struct module_env *env)
 		const char *name = mods->mod[i]->name;
 		if (strcmp(name, "iterator") == 0)
 			palang->iterator = i;
+		if (strcmp(name, "validator") == 0)
+			palang->has_validator = true;
 		if (strcmp(name, "dns64") == 0)
 			palang->has_dns64 = true;
 		if (strcmp(name, "subnetcache") == 0)

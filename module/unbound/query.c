@@ -6,7 +6,8 @@
  * kept here at four places:
  *
  *   - a blocked question of a client is answered before anything is looked
- *     up, and nothing is stored;
+ *     up, and nothing is stored; so is one that cached links lead on to a
+ *     blocked name (chain.c);
  *   - a query that may go on begins with storing forbidden, for the modules
  *     below can make its answer wholly of cached RRsets and store it before
  *     they show it to us;
@@ -91,6 +92,27 @@ forbid_storing(struct palang *palang, struct module_qstate *qstate)
 	qstate->no_cache_store = 1;
 }
 
+/* Answers what is blocked by links that are cached; false if there are none. */
+static bool
+block_by_cached(struct palang *palang, struct module_qstate *qstate,
+	const struct pal_snapshot *snapshot)
+{
+	struct dns_msg *links;
+	struct judgement j;
+
+	if (!has_client(qstate) || qstate->mesh_info->super_set.count > 0)
+		return false;
+	links = chain_cached(palang, qstate);
+	if (links == NULL)
+		return false;
+	judge(snapshot, now_of(palang, qstate), &qstate->qinfo, links->rep, &j);
+	if (!j.blocked)
+		return false;
+	qstate->return_msg = links;
+	block(palang, qstate, snapshot, &j);
+	return true;
+}
+
 /* True if the query ends here. */
 static bool
 judge_new(struct palang *palang, struct module_qstate *qstate)
@@ -110,6 +132,8 @@ judge_new(struct palang *palang, struct module_qstate *qstate)
 			return true;
 		}
 	}
+	if (!j.blocked && block_by_cached(palang, qstate, snapshot))
+		return true;
 	forbid_storing(palang, qstate);
 	return false;
 }

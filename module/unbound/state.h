@@ -23,9 +23,10 @@ struct palang {
 	struct module_env *env; /* the daemon's own, not a worker's */
 	struct daemon *daemon;
 	int id;
-	int iterator;      /* its module id, or -1 */
-	int subnetcache;   /* the same; see subnet.c */
-	bool has_dns64;    /* in the module stack: see query.c, answer.c */
+	int iterator;    /* its module id, or -1 */
+	int subnetcache; /* the same; see subnet.c */
+	bool has_dns64;  /* in the module stack: see query.c, answer.c */
+	bool has_validator;
 	uint16_t sde_code; /* registered in init; 0: none */
 	struct pal_live *live;
 	_Atomic bool open;    /* init has read the snapshot for the last time */
@@ -134,6 +135,11 @@ bool reason_wants_json(
 	const struct palang *palang, const struct module_qstate *qstate);
 void reason_attach(struct palang *palang, struct module_qstate *qstate,
 	const struct pal_verdict *verdict, bool forged);
+
+/* chain.c: the links that lead on from the question's name, as far as the
+ * RRset cache has them, in the query's region; NULL if there are none. */
+struct dns_msg *chain_cached(
+	const struct palang *palang, struct module_qstate *qstate);
 
 /* subnet.c */
 /* True if subnetcache itself allows and forbids storing for this query. */

@@ -6,9 +6,22 @@
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
+# An alias whose signature is not for what it says now.
+tree_more() {
+	sed 's/late/bogus/' "$here/tree/late.example.zone" |
+		sed "s/^alias.*/alias CNAME aim.t.me./; s/@NET@/$net/" \
+			>"$tree/bogus.example.zone"
+	tree_sign bogus.example
+	sed -i 's/aim\.t\.me/t.me/' "$tree/bogus.example.zone"
+	tree_delegate bogus "$net.$TREE_LEAF"
+}
+
 tree_start
 palang_begin
-unbound_start ours "$resolver"
+readonly CONFIG="server:
+	extended-statistics: yes
+	trust-anchor-signaling: no"
+unbound_start ours "$resolver" "$CONFIG"
 
 ask_all() {
 	local qname
@@ -76,9 +89,35 @@ expect_chains +nocdflag
 expect_chains +cdflag
 say "after a cold start"
 stop ours
-unbound_start ours "$resolver"
+unbound_start ours "$resolver" "$CONFIG"
 expect_chains +cdflag
 expect_chains +nocdflag
+
+questions() {
+	statistic ours num.query.udpout
+}
+
+say "what the links say is not asked for again"
+before=$(questions)
+for _ in {1..25}; do
+	ask shop.example A
+	expect_data "shop.example. CNAME x.example." "x.example. CNAME t.me." \
+		"t.me. A $SINK_A"
+	expect_ttl "$BLOCK_TTL"
+	ask +dnssec alias.signed.example A
+	expect_data "alias.signed.example. CNAME blocked.signed.example." \
+		"blocked.signed.example. A $SINK_A"
+	expect_no_flag ad
+done
+(($(questions) == before)) ||
+	fail "$(($(questions) - before)) questions upstream for 50"
+
+say "a link that is bogus blocks nothing: it fails"
+for _ in 1 2 3; do
+	ask alias.bogus.example A
+	expect_rcode SERVFAIL
+	expect_uncensored
+done
 
 say "a DNAME into a blocked subtree"
 apply_order X "scope: subtree" "targets: [x.t.me]"

@@ -15,11 +15,22 @@ tree_more() {
 	tree_sign slow.example
 	tree_key_ttl slow.example 1
 	tree_delegate slow "$net.$TREE_RELAY"
+	printf 'by-%s NS %s.slow\n' first first far far void void \
+		>>"$tree/example.zone"
+}
+
+# learn_links ALIAS: by a look-up of a name server's address.  Nobody has
+# validated them then, so that they alone do not tell what is blocked.
+asked_by=0
+learn_links() {
+	control "ours$id" flush_zone slow.example >/dev/null
+	ask "x$((++asked_by)).by-$1.example" A
+	expect_rcode SERVFAIL
 }
 
 # A question that waits for the keys; its answer goes to the file "waiting".
 ask_and_wait() {
-	sleep 2.2 # until the keys have expired
+	sleep 3.2 # until the keys have expired
 	: >slow.queries
 	dig "@$resolver" +tries=1 +time=5 "$@" >waiting_answer &
 	asking=$!
@@ -31,6 +42,12 @@ answer_comes() {
 	wait "$asking"
 	asked="the question that waited"
 	answered=$(<waiting_answer)
+}
+
+# expect_link ALIAS NAME: NAME is blocked.
+expect_link() {
+	expect_data "$1.slow.example. CNAME $2.slow.example." \
+		"$2.slow.example. A $SINK_A"
 }
 
 expect_cd_blocked() {
@@ -52,36 +69,33 @@ round() {
 
 from_the_cache() {
 	say "$id: a chain that is put together from what the cache has"
-	ask first.slow.example CNAME
-	ask middle.slow.example CNAME
-	ask end.slow.example A
+	ask first.slow.example A
 	apply_order "CHAIN$id" "scope: exact" "targets: [middle.slow.example]"
 	local option
 	for option in +noedns "${more_options[@]}"; do
+		learn_links first
 		ask_and_wait "$option" first.slow.example A
 		expect_cd_blocked first.slow.example A
-		expect_cd_blocked "$option" first.slow.example A
 		answer_comes
-		expect_data "first.slow.example. CNAME middle.slow.example." \
-			"middle.slow.example. A $SINK_A"
+		expect_link first middle
 		expect_cd_blocked first.slow.example A
 	done
 }
 
 end_from_upstream() {
 	say "$id: a chain whose end alone comes from upstream"
-	ask far.slow.example A
 	apply_order "FAR$id" "scope: exact" "targets: [next.slow.example]"
-	control "ours$id" flush www.example >/dev/null
+	learn_links far
+	control "ours$id" flush ns.leaf.example >/dev/null
 	ask_and_wait far.slow.example A
 	expect_cd_blocked far.slow.example A
 	answer_comes
-	expect_data "far.slow.example. CNAME next.slow.example." \
-		"next.slow.example. A $SINK_A"
+	expect_link far next
+	expect_cd_blocked far.slow.example A
 	lift "kominfo:CHAIN$id"
 	lift "kominfo:FAR$id"
 	ask first.slow.example A
-	expect_rdata middle.slow.example. end.slow.example. 192.0.2.71
+	expect_rdata middle.slow.example. end.slow.example. "$net.$TREE_LEAF"
 }
 
 blocked_while_it_waits() {
@@ -114,6 +128,8 @@ target_blocked_while_it_waits() {
 
 lifted_while_it_waits() {
 	say "$id: a lift while a blocked answer waits for the keys"
+	control "ours$id" flush_zone slow.example >/dev/null
+	ask end.slow.example A
 	ask_and_wait alias.slow.example A
 	lift "kominfo:ALIAS$id"
 	answer_comes
@@ -126,14 +142,13 @@ lifted_while_it_waits() {
 
 above_nothing() {
 	say "$id: a chain that ends at a name above which there is nothing"
-	ask void.slow.example CNAME
-	ask hole.slow.example CNAME
 	apply_order "VOID$id" "scope: exact" "targets: [hole.slow.example]"
+	learn_links void
 	ask_and_wait void.slow.example A
 	expect_cd_blocked void.slow.example A
 	answer_comes
-	expect_data "void.slow.example. CNAME hole.slow.example." \
-		"hole.slow.example. A $SINK_A"
+	expect_link void hole
+	expect_cd_blocked void.slow.example A
 	lift "kominfo:VOID$id"
 }
 
