@@ -183,7 +183,9 @@ clean_run(int in, int out, const struct clean_options *options,
 	c->options = options;
 	c->report = report;
 	c->problems = problems;
-	ret = suffixes_open(&c->tlds.suffixes);
+	ret = options->suffixes != NULL ? 0 : suffixes_open(&c->suffixes);
+	c->tlds.suffixes =
+		options->suffixes != NULL ? options->suffixes : c->suffixes;
 	if (ret == 0)
 		ret = prepare_protected(c);
 	if (ret == 0)
@@ -192,7 +194,7 @@ clean_run(int in, int out, const struct clean_options *options,
 		clean_sort(c);
 		ret = clean_settle(c, out);
 	}
-	suffixes_close(c->tlds.suffixes);
+	suffixes_close(c->suffixes);
 	free(c->protected);
 	free(c->arena);
 	free(c->records);

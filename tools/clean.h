@@ -14,6 +14,8 @@
 #include "diag.h"
 #include "names.h"
 
+struct suffixes;
+
 enum clean_format {
 	CLEAN_AUTO, /* told from the first lines */
 	CLEAN_PLAIN,
@@ -112,6 +114,9 @@ struct clean_options {
 	const struct pal_name *protected; /* never taken out of reach */
 	size_t protected_count;
 	const char *file; /* how errors name the input */
+	/* Public suffixes (psl.h); NULL: read for this list.  Reading them
+	 * takes 10 ms: whoever cleans many lists does it once. */
+	const struct suffixes *suffixes;
 	/* Told about once in 100 ms how far it is; size 0 if not known. */
 	void (*progress)(
 		void *ctx, const char *what, uint64_t at, uint64_t size);

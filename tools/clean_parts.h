@@ -38,7 +38,7 @@ struct tld {
 #define TLDS_SLOTS 16384
 
 struct tlds {
-	struct suffixes *suffixes;
+	const struct suffixes *suffixes;
 	uint16_t count;
 	uint16_t slots[TLDS_SLOTS]; /* index + 1; 0: empty */
 	struct tld table[TLDS_MAX];
@@ -51,7 +51,8 @@ struct cleaner {
 	int error;       /* sticky: what ended it */
 	enum entry kind; /* of names given plainly */
 	uint64_t line;
-	int64_t told; /* when progress was told of, in ms */
+	int64_t told;              /* when progress was told of, in ms */
+	struct suffixes *suffixes; /* its own, if it was given none */
 	struct tlds tlds;
 	uint8_t *protected; /* keys, sorted, NAMES_KEY_MAX octets apart */
 	uint8_t *arena;

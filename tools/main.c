@@ -25,6 +25,7 @@ const struct cmd *const commands[] = {
 	&cmd_history,
 	&cmd_status,
 	&cmd_publish,
+	&cmd_feed_check,
 	&cmd_ask,
 	&cmd_host,
 	&cmd_verify_image,

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clean.h"
+#include "psl.h"
 
 struct cleaned {
 	struct clean_report report;
@@ -59,10 +60,22 @@ clean_read_back(struct cleaned *cleaned)
 	*strstr(cleaned->rules, "end ") = '\0';
 }
 
+/* Read once for all tests of a program. */
+static inline const struct suffixes *
+clean_suffixes(void)
+{
+	static struct suffixes *suffixes;
+
+	if (suffixes == NULL)
+		assert_int_equal(suffixes_open(&suffixes), 0);
+	return suffixes;
+}
+
 static inline int
 clean_text(struct cleaned *cleaned, const char *text, size_t len,
-	const struct clean_options *options)
+	const struct clean_options *given)
 {
+	struct clean_options options = *given;
 	int in = clean_file(), ret;
 	size_t done = 0;
 
@@ -75,7 +88,8 @@ clean_text(struct cleaned *cleaned, const char *text, size_t len,
 		done += (size_t)n;
 	}
 	lseek(in, 0, SEEK_SET);
-	ret = clean_run(in, cleaned->out, options, &cleaned->report,
+	options.suffixes = clean_suffixes();
+	ret = clean_run(in, cleaned->out, &options, &cleaned->report,
 		&cleaned->problems);
 	close(in);
 	if (ret == 0)
