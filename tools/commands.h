@@ -10,6 +10,7 @@ extern const struct cmd cmd_apply, cmd_block, cmd_lift;
 extern const struct cmd cmd_suspend, cmd_resume;
 extern const struct cmd cmd_show, cmd_list, cmd_why, cmd_history, cmd_status;
 extern const struct cmd cmd_feed_check;
+extern const struct cmd cmd_export;
 extern const struct cmd cmd_verify_image;
 extern const struct cmd cmd_ask, cmd_host;
 

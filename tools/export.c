@@ -8,17 +8,17 @@ const char *const export_format_names[EXPORT_FORMATS] = {
 	"rpz", "hosts", "plain"};
 
 const char *const export_loss_texts[EXPORT_LOSSES] = {
-	[EXPORT_REFUSED] =
-		"that are REFUSED here: an RPZ can not say it, NODATA there",
+	[EXPORT_REFUSED] = "answered REFUSED here: NODATA there, as an RPZ "
+			   "cannot say it",
 	[EXPORT_TOO_LONG] = "too long to stand in this zone: not blocked there",
-	[EXPORT_TRIGGER] = "under an rpz- label, which an RPZ takes for "
+	[EXPORT_TRIGGER] = "below an rpz- label, which an RPZ takes for "
 			   "another trigger: not blocked there",
-	[EXPORT_SUBTREE] = "blocked with all below them: there alone",
+	[EXPORT_SUBTREE] = "blocked with all below it: there alone",
 	[EXPORT_EXACT] = "blocked alone: a reader that takes in all below a "
 			 "name blocks more",
 	[EXPORT_LEFT_OUT] = "of the other scope: left out",
-	[EXPORT_OPEN] = "left open below them: a reader that takes in all "
-			"below a name blocks these, too",
+	[EXPORT_OPEN] = "open below one that is given: a reader that takes in "
+			"all below a name blocks it, too",
 };
 
 static const struct export_ops *const formats[EXPORT_FORMATS] = {

@@ -84,7 +84,7 @@ enum export_loss {
 	EXPORT_LOSSES
 };
 
-/* What becomes of them, in words that follow a number and "names". */
+/* What becomes of them, in words that follow "1 name" or "2 names". */
 extern const char *const export_loss_texts[EXPORT_LOSSES];
 
 struct export_options {

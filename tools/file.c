@@ -128,56 +128,69 @@ write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-#define TEMP_MAX 32
-
-/* Creates a file that nobody else writes: a random name, and O_EXCL. */
-static int
-create_temp(int dirfd, char name[TEMP_MAX])
+/* A name that nobody else writes: random, and O_EXCL. */
+int
+file_begin(struct file_new *file, int dirfd)
 {
 	uint64_t random;
 
+	file->dirfd = dirfd;
+	file->fd = -1;
 	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
-		return -1;
-	snprintf(name, TEMP_MAX, FILE_TEMP_PREFIX "%016llx",
+		return PAL_ESYS;
+	snprintf(file->temp, sizeof file->temp, FILE_TEMP_PREFIX "%016llx",
 		(unsigned long long)random);
-	return openat(dirfd, name,
+	file->fd = openat(dirfd, file->temp,
 		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return file->fd < 0 ? PAL_ESYS : 0;
 }
 
-/* Fills and closes it; all of it is on disk then. */
-static int
-fill(int fd, const void *data, size_t len, mode_t mode)
+void
+file_abandon(struct file_new *file)
 {
-	int ret = -1;
+	int saved = errno;
 
-	if (write_all(fd, data, len) == 0 && fchmod(fd, mode) == 0 &&
-		fsync(fd) == 0)
-		ret = 0;
-	if (ret < 0)
-		close_quietly(fd);
-	else
-		ret = close(fd);
-	return ret;
+	if (file->fd >= 0) {
+		close(file->fd);
+		unlinkat(file->dirfd, file->temp, 0);
+	}
+	file->fd = -1;
+	errno = saved;
+}
+
+/* All of it is on disk before the old one goes. */
+int
+file_commit(struct file_new *file, const char *name, mode_t mode)
+{
+	int fd = file->fd, saved;
+
+	if (fchmod(fd, mode) < 0 || fsync(fd) < 0) {
+		file_abandon(file);
+		return PAL_ESYS;
+	}
+	file->fd = -1;
+	if (close(fd) == 0 &&
+		renameat(file->dirfd, file->temp, file->dirfd, name) == 0)
+		return fsync(file->dirfd) == 0 ? 0 : PAL_ESYS;
+	saved = errno;
+	unlinkat(file->dirfd, file->temp, 0);
+	errno = saved;
+	return PAL_ESYS;
 }
 
 int
 file_replace(
 	int dirfd, const char *name, const void *data, size_t len, mode_t mode)
 {
-	char temp[TEMP_MAX];
-	int fd = create_temp(dirfd, temp);
+	struct file_new file;
 
-	if (fd < 0)
+	if (file_begin(&file, dirfd) < 0)
 		return PAL_ESYS;
-	if (fill(fd, data, len, mode) < 0 ||
-		renameat(dirfd, temp, dirfd, name) < 0) {
-		int saved = errno;
-
-		unlinkat(dirfd, temp, 0);
-		errno = saved;
+	if (write_all(file.fd, data, len) < 0) {
+		file_abandon(&file);
 		return PAL_ESYS;
 	}
-	return fsync(dirfd) == 0 ? 0 : PAL_ESYS;
+	return file_commit(&file, name, mode);
 }
 
 int

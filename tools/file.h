@@ -33,6 +33,21 @@ int file_read(
 int file_replace(
 	int dirfd, const char *name, const void *data, size_t len, mode_t mode);
 
+/* A file that takes the place of another when it has been written bit by
+ * bit. */
+struct file_new {
+	int dirfd; /* the folder, which stays the caller's */
+	int fd;    /* to write to; -1: there is none */
+	char temp[32];
+};
+
+/* Begins one in the folder.  0 or PAL_ESYS. */
+int file_begin(struct file_new *file, int dirfd);
+/* Puts it in the place of the name, as file_replace does. */
+int file_commit(struct file_new *file, const char *name, mode_t mode);
+/* Removes it, if it is still there. */
+void file_abandon(struct file_new *file);
+
 /* Opens a folder to work below it; the descriptor, or -1 and errno.  The
  * last part of the path must not be a symbolic link. */
 int file_open_folder(const char *path);

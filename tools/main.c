@@ -26,6 +26,7 @@ const struct cmd *const commands[] = {
 	&cmd_status,
 	&cmd_publish,
 	&cmd_feed_check,
+	&cmd_export,
 	&cmd_ask,
 	&cmd_host,
 	&cmd_verify_image,

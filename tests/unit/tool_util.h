@@ -24,8 +24,8 @@
 
 static const struct cmd *const tool_table[] = {&cmd_init, &cmd_apply,
 	&cmd_block, &cmd_lift, &cmd_suspend, &cmd_resume, &cmd_show, &cmd_list,
-	&cmd_why, &cmd_history, &cmd_status, &cmd_publish, &cmd_verify_image,
-	NULL};
+	&cmd_why, &cmd_history, &cmd_status, &cmd_publish, &cmd_export,
+	&cmd_verify_image, NULL};
 
 struct tool {
 	char dir[64];
