@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 #
-# libcurl.sh PALANG PALANG_FETCH: libcurl, and what it brings, is in
-# palang-fetch alone, and palang-fetch has nothing else.
+# libcurl.sh PALANG PALANG_FETCH: libcurl is in palang-fetch alone, and
+# palang-fetch has nothing else but zlib.
 
 set -euo pipefail
 palang=$1 fetch=$2
@@ -18,8 +18,8 @@ needed() {
 
 ! needed "$palang" | grep -q libcurl || bad "$palang is linked with libcurl"
 while read -r library; do
-	[[ $library =~ ^(libcurl(-gnutls)?\.so\.4|libc\.so\.6|ld-linux.*)$ ]] ||
-		bad "$fetch is linked with $library; it needs libcurl alone"
+	[[ $library =~ ^(libcurl(-gnutls)?\.so\.4|libz\.so\.1|libc\.so\.6|ld-linux.*)$ ]] ||
+		bad "$fetch is linked with $library; it needs libcurl and zlib alone"
 done < <(needed "$fetch")
 needed "$fetch" | grep -q libcurl || bad "$fetch is not linked with libcurl"
 exit "$status"

@@ -19,8 +19,10 @@
 #include <cmocka.h>
 
 #include <linux/landlock.h>
+#include <zlib.h>
 
 #include "fetch.h"
+#include "unpack.h"
 
 static void
 test_addresses(void **state)
@@ -173,6 +175,93 @@ test_options(void **state)
 	}
 }
 
+/* Packs text as one member; returns the octets. */
+static size_t
+pack(char *out, size_t room, const char *text, size_t len)
+{
+	z_stream stream = {.next_in = (z_const Bytef *)text,
+		.avail_in = (uInt)len,
+		.next_out = (Bytef *)out,
+		.avail_out = (uInt)room};
+
+	assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8,
+				 Z_DEFAULT_STRATEGY),
+		Z_OK);
+	assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&stream);
+	return room - stream.avail_out;
+}
+
+static char unpacked[400000];
+static size_t unpacked_len;
+
+static bool
+put(void *ctx, const char *data, size_t len)
+{
+	(void)ctx;
+	if (len > sizeof unpacked - unpacked_len)
+		return false;
+	memcpy(unpacked + unpacked_len, data, len);
+	unpacked_len += len;
+	return true;
+}
+
+/* Unpacks in parts of so many octets; *whole at the end. */
+static bool
+unpack_all(const char *data, size_t len, size_t part, bool *whole)
+{
+	struct unpack *unpack = unpack_create(put, NULL);
+	bool ok = true;
+
+	assert_non_null(unpack);
+	unpacked_len = 0;
+	for (size_t at = 0; ok && at < len; at += part)
+		ok = unpack_take(
+			unpack, data + at, part < len - at ? part : len - at);
+	*whole = unpack_is_whole(unpack);
+	unpack_free(unpack);
+	return ok;
+}
+
+static void
+test_unpack(void **state)
+{
+	static const size_t parts[] = {1, 7, 4096, 1000000};
+	static char text[200000], packed[500000];
+	size_t one, two;
+	bool whole;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)(i * i / 7);
+	one = pack(packed, sizeof packed, text, sizeof text);
+	two = one + pack(packed + one, sizeof packed - one, text, sizeof text);
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(unpack_all(packed, one, parts[i], &whole));
+		assert_true(whole);
+		assert_int_equal(unpacked_len, sizeof text);
+		assert_memory_equal(unpacked, text, sizeof text);
+		/* two members are one text */
+		assert_true(unpack_all(packed, two, parts[i], &whole));
+		assert_true(whole);
+		assert_int_equal(unpacked_len, 2 * sizeof text);
+		/* cut off anywhere, also within the checksum */
+		assert_true(unpack_all(packed, one - 1, parts[i], &whole));
+		assert_false(whole);
+		assert_true(unpack_all(packed, one + 1, parts[i], &whole));
+		assert_false(whole);
+	}
+	/* damaged, not gzip at all, and more than is wanted */
+	packed[one - 5] ^= 1;
+	assert_false(unpack_all(packed, one, 4096, &whole));
+	assert_false(unpack_all("a.example\n", 10, 10, &whole));
+	memset(text, 0, sizeof text);
+	for (two = 0, one = 0; one < 3; one++)
+		two += pack(
+			packed + two, sizeof packed - two, text, sizeof text);
+	assert_false(unpack_all(packed, two, 4096, &whole));
+}
+
 /* Runs in a process that has given up its rights; the number of what it could
  * still do, 0 for nothing. */
 static int
@@ -238,6 +327,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_unpack),
 		cmocka_unit_test(test_rights),
 	};
 

@@ -5,9 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
+
+#include "unpack.h"
 
 #define SLOW_OCTETS 64 /* a second, over SLOW_TIME: it stands still */
 #define SLOW_TIME   60
@@ -19,7 +22,9 @@ struct transfer {
 	CURL *curl;
 	int out;
 	char error[CURL_ERROR_SIZE];
-	bool too_large;
+	struct unpack *unpack; /* NULL: the body is not packed */
+	bool begun;            /* a body has */
+	bool too_large, bad_encoding, no_gzip;
 	int write_errno;
 	char refused[NI_MAXHOST]; /* an address that is not public */
 };
@@ -75,34 +80,70 @@ status_of(const struct transfer *transfer)
 	return status;
 }
 
-/* Takes a part of the body, unpacked. */
-static size_t
-take(char *data, size_t one, size_t len, void *ctx)
+/* Keeps a part of the list. */
+static bool
+keep(void *ctx, const char *data, size_t len)
 {
 	struct transfer *transfer = ctx;
-	size_t left = len;
+	uint64_t left = transfer->options->max_size - transfer->answer->size;
 
-	(void)one;
-	if (status_of(transfer) != 200) /* what an error page says */
-		return 0;
-	transfer->too_large =
-		len > transfer->options->max_size - transfer->answer->size;
+	transfer->too_large = len > left;
 	if (transfer->too_large)
-		return 0;
-	while (left > 0) {
-		ssize_t n = write(transfer->out, data, left);
+		return false;
+	transfer->answer->size += len;
+	while (len > 0) {
+		ssize_t n = write(transfer->out, data, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
 			transfer->write_errno = errno;
-			return 0;
+			return false;
 		}
 		data += n;
-		left -= (size_t)n;
+		len -= (size_t)n;
 	}
-	transfer->answer->size += len;
-	return len;
+	return true;
+}
+
+/* What the body is packed with, if at all. */
+static bool
+begin_body(struct transfer *transfer)
+{
+	struct curl_header *header;
+	const char *encoding = "identity";
+
+	transfer->begun = true;
+	if (curl_easy_header(transfer->curl, "Content-Encoding", 0,
+		    CURLH_HEADER, -1, &header) == CURLHE_OK)
+		encoding = header->value;
+	if (strcasecmp(encoding, "identity") == 0)
+		return true;
+	transfer->bad_encoding = strcasecmp(encoding, "gzip") != 0 &&
+	                         strcasecmp(encoding, "x-gzip") != 0;
+	if (transfer->bad_encoding)
+		return false;
+	transfer->unpack = unpack_create(keep, transfer);
+	return transfer->unpack != NULL;
+}
+
+/* Takes a part of the body as it comes. */
+static size_t
+take(char *data, size_t one, size_t len, void *ctx)
+{
+	struct transfer *transfer = ctx;
+
+	(void)one;
+	if (status_of(transfer) != 200) /* what an error page says */
+		return 0;
+	if (!transfer->begun && !begin_body(transfer))
+		return 0;
+	if (transfer->unpack == NULL)
+		return keep(transfer, data, len) ? len : 0;
+	if (unpack_take(transfer->unpack, data, len))
+		return len;
+	transfer->no_gzip = true;
+	return 0;
 }
 
 /* Sets an option; failing is remembered in *err. */
@@ -173,13 +214,13 @@ set_request(CURL *curl, const struct fetch_options *options,
 {
 	CURLcode err = CURLE_OK;
 
-	if (!add_header(headers, "If-None-Match", options->etag) ||
+	if (!add_header(headers, "Accept-Encoding", "gzip") ||
+		!add_header(headers, "If-None-Match", options->etag) ||
 		!add_header(headers, "If-Modified-Since", options->modified))
 		return CURLE_OUT_OF_MEMORY;
 	SET(CURLOPT_URL, options->url);
 	SET(CURLOPT_HTTPHEADER, *headers);
 	SET(CURLOPT_USERAGENT, "palang-fetch/" PALANG_VERSION);
-	SET(CURLOPT_ACCEPT_ENCODING, "");
 	SET(CURLOPT_FAILONERROR, 1L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	return err;
@@ -277,6 +318,10 @@ judge(struct transfer *transfer, CURLcode err)
 	else if (transfer->write_errno != 0)
 		fail(transfer, "cannot keep what came: %s",
 			strerror(transfer->write_errno));
+	else if (transfer->bad_encoding)
+		fail(transfer, "the answer is packed otherwise than by gzip");
+	else if (transfer->no_gzip)
+		fail(transfer, "the answer is packed, and damaged");
 	else if (err != CURLE_OK && transfer->refused[0] != '\0' &&
 		 answer->size == 0)
 		fail(transfer,
@@ -290,6 +335,8 @@ judge(struct transfer *transfer, CURLcode err)
 	else if (answer->status != 200)
 		fail(transfer, "the server answered with status %u",
 			answer->status);
+	else if (transfer->unpack != NULL && !unpack_is_whole(transfer->unpack))
+		fail(transfer, "the answer was packed, and then cut off");
 	else if (answer->size == 0)
 		fail(transfer, "the server answered with nothing");
 }
@@ -336,6 +383,7 @@ fetch_run(struct fetch_answer *answer, const struct fetch_options *options,
 	add_place(&transfer);
 	keep_header(&transfer, "ETag", answer->etag);
 	keep_header(&transfer, "Last-Modified", answer->modified);
+	unpack_free(transfer.unpack);
 	curl_easy_cleanup(transfer.curl);
 	curl_slist_free_all(headers);
 	curl_global_cleanup();

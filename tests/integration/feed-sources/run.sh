@@ -41,6 +41,9 @@ seq -f 'name-%.0f.example' 100000 >"$docs/list"
 : >"$docs/empty"
 head -c 50000000 /dev/zero >"$docs/zeros.txt"
 
+gzip -c "$docs/list" >"$scratch/whole.gz"
+head -c 100000 "$scratch/whole.gz" >"$docs/half.gz"
+
 # server PORT CERT [TEXT]
 web_server() {
 	cat <<-END
@@ -72,6 +75,8 @@ http {
 	$(web_server 443 good "
 		location /slow { alias $docs/list; limit_rate 2000; }
 		location /packed { alias $docs/list; gzip on; }
+		location /half { alias $docs/half.gz;
+			add_header Content-Encoding gzip; }
 		location /bomb { alias $docs/zeros.txt; gzip on; }
 		location /once { return 302 $base/list; }
 		location /three { return 302 $base/two; }
@@ -147,6 +152,7 @@ web_failed 'status 403' /denied
 web_failed 'status 503' /failing
 web_failed 'status 204' /no-content
 web_failed 'with nothing' /empty
+web_failed 'cut off' /half
 web_failed 'max-time' /slow max-time=1
 web_failed 'max-size' /list max-size=1000
 web_failed 'max-size' /bomb max-size=1000000
