@@ -30,11 +30,11 @@ int source_parse(
 	struct source *source, const char *text, char why[SOURCE_WHY_MAX]);
 
 struct source_limits {
-	uint64_t max_size;   /* octets */
-	unsigned max_time;   /* seconds, in all */
+	uint64_t max_size;   /* octets; 0: SOURCE_MAX_SIZE */
+	unsigned max_time;   /* seconds, in all; 0: SOURCE_MAX_TIME */
 	bool allow_private;  /* https to private addresses (RFC 6890) */
 	const char *ca_file; /* certificates to trust, NULL: the system's */
-	const char *tsig;    /* file with the key, or NULL; see source_tsig */
+	const char *tsig;    /* file with the key, or NULL; see tsig.h */
 };
 
 #define SOURCE_MAX_SIZE ((uint64_t)1 << 30)
