@@ -117,20 +117,25 @@ take_language(struct yaml_reader *reader, const struct yaml_node *value)
 	return 0;
 }
 
+void
+config_read_yes(
+	struct yaml_reader *reader, const struct yaml_node *value, bool *truth)
+{
+	if (!yaml_expect(reader, value, YAML_TEXT))
+		return;
+	if (strcmp(value->text, "yes") == 0)
+		*truth = true;
+	else if (strcmp(value->text, "no") == 0)
+		*truth = false;
+	else
+		yaml_error(reader, value, "`%s: %s`: write yes or no",
+			value->key->text, value->text);
+}
+
 static int
 take_chain(struct yaml_reader *reader, const struct yaml_node *value)
 {
-	struct pal_settings *settings = &config_of(reader)->settings;
-
-	if (!yaml_expect(reader, value, YAML_TEXT))
-		return 0;
-	if (strcmp(value->text, "yes") == 0)
-		settings->chain = true;
-	else if (strcmp(value->text, "no") == 0)
-		settings->chain = false;
-	else
-		yaml_error(reader, value, "`chain: %s`: write yes or no",
-			value->text);
+	config_read_yes(reader, value, &config_of(reader)->settings.chain);
 	return 0;
 }
 
@@ -198,6 +203,8 @@ static const struct yaml_field fields[] = {
 	{"aaaa", config_take_aaaa},
 	{"text", config_take_text},
 	{"authorities", config_take_authorities},
+	{"feeds", config_take_feeds},
+	{"protected", config_take_protected},
 	{NULL, NULL},
 };
 
@@ -242,13 +249,14 @@ check_whole(struct config *config, struct problems *problems)
 				authority->name, authority->acts_for[j]);
 		}
 	}
+	config_check_feeds(config, problems);
 }
 
 static int
 read_document(struct config *config, const struct yaml_stream *stream,
 	struct problems *problems)
 {
-	struct config_place place = {config, &config->answer, NULL};
+	struct config_place place = {config, &config->answer, NULL, NULL};
 	struct yaml_reader reader = {config->file, problems, &place};
 	const struct yaml_node *root;
 
@@ -328,7 +336,11 @@ config_fini(struct config *config)
 {
 	for (size_t i = 0; i < config->authority_count; i++)
 		authority_fini(&config->authorities[i]);
+	for (size_t i = 0; i < config->feed_count; i++)
+		config_feed_fini(&config->feeds[i]);
 	free(config->authorities);
+	free(config->feeds);
+	free(config->protected);
 	free(config->file);
 	free(config->state_dir);
 	free(config->live_dir);

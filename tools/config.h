@@ -2,9 +2,11 @@
 #ifndef TOOL_CONFIG_H
 #define TOOL_CONFIG_H
 
+#include "clean.h"
 #include "diag.h"
 #include "order.h"
 #include "palang/manifest.h"
+#include "source.h"
 
 #define CONFIG_DEFAULT_FILE "/etc/palang/palang.yaml"
 #define CONFIG_TEXT_MAX     64 /* octets of the operator's own text */
@@ -32,6 +34,24 @@ struct config_authority {
 	size_t contact_count;
 };
 
+/* A bulk list: an entry of `feeds:`, or one that `palang feed add` recorded. */
+struct config_feed {
+	char name[PAL_LIST_NAME_MAX];
+	bool added;                          /* recorded, not in palang.yaml */
+	char authority[ORDER_AUTHORITY_MAX]; /* default operator */
+	bool allow; /* `as: allow`: its names are let through */
+	struct source source;
+	struct source_limits limits; /* tsig: the feed's own */
+	enum clean_format format;
+	bool has_scope;
+	enum pal_scope scope;
+	struct config_answer answer; /* what it gives beats the authority's */
+	uint64_t min_names;          /* fewer are held */
+	unsigned max_change; /* percent of the list in force; more is held */
+};
+
+#define CONFIG_MAX_CHANGE 20
+
 struct config {
 	char *file;      /* where it was read, as named */
 	char *state_dir; /* default /var/lib/palang/state */
@@ -43,6 +63,12 @@ struct config {
 	/* `operator` is always there (own, transcribed). */
 	struct config_authority *authorities;
 	size_t authority_count;
+	/* In the order of precedence: those of palang.yaml, then those that
+	 * config_add_feed added. */
+	struct config_feed *feeds;
+	size_t feed_count;
+	struct pal_name *protected; /* never in a feed; sorted */
+	size_t protected_count;
 };
 
 /* 0; PAL_ESYS (errno; nothing in problems), PAL_EFORM, PAL_ENOMEM. */
@@ -53,6 +79,23 @@ void config_fini(struct config *config);
 /* NULL if there is none of that name. */
 const struct config_authority *config_find(
 	const struct config *config, const char *authority);
+
+const struct config_feed *config_find_feed(
+	const struct config *config, const char *name);
+
+/* Adds a feed that was recorded as YAML, a mapping with the keys of one in
+ * palang.yaml; file names it in problems.  0; PAL_EFORM: see problems, and
+ * nothing was added; PAL_EDUP: palang.yaml has one of that name, which stays;
+ * PAL_ENOMEM. */
+int config_add_feed(struct config *config, const char *name, const char *text,
+	const char *file, struct problems *problems);
+
+/* Takes a feed out again. */
+void config_drop_feed(struct config *config, const char *name);
+
+/* True for [a-z0-9-]{1,32}, but not "orders" and "allow", which are lists of
+ * another kind. */
+bool config_feed_name_valid(const char *name);
 
 /* True if `by` may lift orders of `of`: itself, or one it acts for. */
 bool config_may_lift(
@@ -67,6 +110,10 @@ struct policy_texts {
 struct pal_policy_in;
 int config_policy(const struct config *config, const struct order *order,
 	struct pal_policy_in *policy, struct policy_texts *texts);
+/* The same of a feed. */
+int config_feed_policy(const struct config *config,
+	const struct config_feed *feed, struct pal_policy_in *policy,
+	struct policy_texts *texts);
 void policy_texts_fini(struct policy_texts *texts);
 
 #endif

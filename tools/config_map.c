@@ -275,7 +275,7 @@ take_authority(struct yaml_reader *reader, const struct yaml_node *value)
 		return 0;
 	authority = add(outer->config, value->key->text);
 	inner = (struct config_place){
-		outer->config, &authority->answer, authority};
+		outer->config, &authority->answer, authority, NULL};
 	reader->into = &inner;
 	ret = yaml_take(reader, value, authority_fields, NULL);
 	reader->into = outer;

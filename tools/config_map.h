@@ -12,7 +12,8 @@
 struct config_place {
 	struct config *config;
 	struct config_answer *answer;
-	struct config_authority *authority; /* NULL at the top */
+	struct config_authority *authority; /* in one, */
+	struct config_feed *feed;           /* in a feed; NULL at the top */
 };
 
 /* The keys `answer`, `ttl`, `a`, `aaaa` and `text`. */
@@ -27,11 +28,30 @@ int config_take_text(struct yaml_reader *reader, const struct yaml_node *value);
 int config_take_authorities(
 	struct yaml_reader *reader, const struct yaml_node *value);
 
+/* The keys `feeds` and `protected`. */
+int config_take_feeds(
+	struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_protected(
+	struct yaml_reader *reader, const struct yaml_node *value);
+
+/* The keys of a feed, for yaml_take with a place whose feed is set. */
+extern const struct yaml_field config_feed_fields[];
+
+/* Frees what a feed holds. */
+void config_feed_fini(struct config_feed *feed);
+
+/* Complains of feeds whose authority is none. */
+void config_check_feeds(struct config *config, struct problems *problems);
+
 /* Adds `operator` if it is not there.  0 or PAL_ENOMEM. */
 int config_add_operator(struct config *config);
 
 /* A whole number in the range; else a complaint and false. */
 bool config_read_number(struct yaml_reader *reader,
 	const struct yaml_node *value, long min, long max, long *number);
+
+/* `yes` or `no`; else a complaint. */
+void config_read_yes(
+	struct yaml_reader *reader, const struct yaml_node *value, bool *truth);
 
 #endif

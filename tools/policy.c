@@ -1,5 +1,5 @@
 /*
- * The policy of an order: what the resolver answers for it.
+ * The policy of an order, or of a feed: what the resolver answers for it.
  *
  * The structured text follows draft-ietf-dnsop-structured-dns-error (c, j, o,
  * l) and draft-nottingham-public-resolver-errors (fdbs).  There is no "s": the
@@ -19,10 +19,9 @@
 static const struct config_authority stranger = {.kind = PAL_EXTERNAL};
 
 static const struct config_authority *
-authority_of(const struct config *config, const struct order *order)
+authority_of(const struct config *config, const char *name)
 {
-	const struct config_authority *authority =
-		config_find(config, order->authority);
+	const struct config_authority *authority = config_find(config, name);
 
 	return authority == NULL ? &stranger : authority;
 }
@@ -137,18 +136,18 @@ render_json(const struct order *order, const struct config_authority *authority,
 	return json_finish_text(&json);
 }
 
-int
-config_policy(const struct config *config, const struct order *order,
-	struct pal_policy_in *policy, struct policy_texts *texts)
+/* own: what stands nearer than the general answer. */
+static int
+make_policy(const struct config *config, const struct order *order,
+	const struct config_answer *own, struct pal_policy_in *policy,
+	struct policy_texts *texts)
 {
-	const struct config_authority *authority = authority_of(config, order);
-	const struct config_answer *own = &authority->answer;
+	const struct config_authority *authority =
+		authority_of(config, order->authority);
 
 	memset(policy, 0, sizeof *policy);
 	resolve_answer(policy, order, own, &config->answer);
 	policy->kind = authority->kind;
-	policy->authority = order->authority;
-	policy->id = order->id;
 	texts->ede = render_ede(
 		order, own->text[0] != '\0' ? own->text : config->answer.text);
 	texts->json = render_json(
@@ -162,6 +161,60 @@ config_policy(const struct config *config, const struct order *order,
 		return 0;
 	policy_texts_fini(texts);
 	return PAL_ENOMEM;
+}
+
+int
+config_policy(const struct config *config, const struct order *order,
+	struct pal_policy_in *policy, struct policy_texts *texts)
+{
+	int ret = make_policy(config, order,
+		&authority_of(config, order->authority)->answer, policy, texts);
+
+	policy->authority = order->authority;
+	policy->id = order->id;
+	return ret;
+}
+
+/* What the feed gives, before what its authority gives. */
+static void
+merge_answers(struct config_answer *own, const struct config_answer *authority)
+{
+	if (!own->has_answer) {
+		own->has_answer = authority->has_answer;
+		own->answer = authority->answer;
+	}
+	if (!own->has_ttl) {
+		own->has_ttl = authority->has_ttl;
+		own->ttl = authority->ttl;
+	}
+	if (!own->has_a) {
+		own->has_a = authority->has_a;
+		memcpy(own->a, authority->a, sizeof own->a);
+	}
+	if (!own->has_aaaa) {
+		own->has_aaaa = authority->has_aaaa;
+		memcpy(own->aaaa, authority->aaaa, sizeof own->aaaa);
+	}
+	if (own->text[0] == '\0')
+		strcpy(own->text, authority->text);
+}
+
+/* A feed is told as an order whose id is the feed's name. */
+int
+config_feed_policy(const struct config *config, const struct config_feed *feed,
+	struct pal_policy_in *policy, struct policy_texts *texts)
+{
+	struct config_answer own = feed->answer;
+	struct order order = {.action = ORDER_BLOCK};
+	int ret;
+
+	strcpy(order.authority, feed->authority);
+	strcpy(order.id, feed->name);
+	merge_answers(&own, &authority_of(config, feed->authority)->answer);
+	ret = make_policy(config, &order, &own, policy, texts);
+	policy->authority = feed->authority;
+	policy->id = feed->name;
+	return ret;
 }
 
 void

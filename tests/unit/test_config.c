@@ -162,6 +162,8 @@ struct bad_case {
 
 #define AUTHORITY "authorities:\n  k:\n    kind: external\n"
 
+#define FEED "feeds:\n  f:\n    source: /x\n"
+
 static const struct bad_case bad_cases[] = {
 	{"state-dri: /x\n", 1, "did you mean `state-dir`?"},
 	{"state-dir: x\n", 1, "takes the path of a folder"},
@@ -201,6 +203,30 @@ static const struct bad_case bad_cases[] = {
 	{AUTHORITY "    state-dir: /x\n", 4, "unknown key `state-dir`"},
 	{"authorities:\n  operator: {kind: external}\n", 2, "is yourself"},
 	{"authorities:\n  operator: {signature: required}\n", 2, "is yourself"},
+	{"feeds: [a]\n", 1, "takes a mapping"},
+	{"feeds:\n  A: {source: /x}\n", 2, "`A` is no name of a feed"},
+	/* they would be lists of another kind */
+	{"feeds:\n  orders: {source: /x}\n", 2, "no name of a feed"},
+	{"feeds:\n  allow: {source: /x}\n", 2, "no name of a feed"},
+	{"feeds:\n  f: {}\n", 2, "`f` needs `source`"},
+	{"feeds:\n  f: {source: x}\n", 2, "`source: x`"},
+	{"feeds:\n  f: {source: http://x/}\n", 2, "`source: http://x/`"},
+	{FEED "    authority: k\n", 0, "is of `k`, which is no authority"},
+	{FEED "    format: csv\n", 4, "write auto, plain, hosts"},
+	{FEED "    scope: all\n", 4, "write exact, or subtree"},
+	{FEED "    as: white\n", 4, "write block, or allow"},
+	{FEED "    max-change: 20\n", 4, "as in 20%"},
+	{FEED "    max-change: -1%\n", 4, "as in 20%"},
+	{FEED "    max-size: 0\n", 4, "write octets"},
+	{FEED "    max-size: 100G\n", 4, "at most 64G"},
+	{FEED "    max-size: 1Q\n", 4, "write octets"},
+	{FEED "    max-time: 2d\n", 4, "at most a day"},
+	{FEED "    min-names: many\n", 4, "write a number"},
+	{FEED "    allow-private: true\n", 4, "write yes or no"},
+	{FEED "    tsig: key\n", 4, "takes the path of a file"},
+	{FEED "    kind: own\n", 4, "unknown key `kind`"},
+	{"protected: a.example\n", 1, "takes a list"},
+	{"protected: [a..b]\n", 1, "`a..b`"},
 	{"ttl: 1\n---\nttl: 2\n", 3, "a second document"},
 	{"ttl\n", 1, "made of lines"},
 	{"ttl: [\n", 2, ""},
@@ -226,6 +252,112 @@ refuses_with_line_and_way_out(void **state)
 	}
 }
 
+static const char feeds[] = "authorities:\n"
+			    "  k: {kind: external, a: 192.0.2.1, ttl: 60}\n"
+			    "protected: [z.example, A.Example]\n"
+			    "feeds:\n"
+			    "  second:\n"
+			    "    source: /srv/list\n"
+			    "    authority: k\n"
+			    "    format: hosts\n"
+			    "    scope: subtree\n"
+			    "    answer: nodata\n"
+			    "    text: see x\n"
+			    "    min-names: 1000\n"
+			    "    max-change: 5%\n"
+			    "    max-size: 2M\n"
+			    "    max-time: 90s\n"
+			    "    allow-private: yes\n"
+			    "    tsig: /etc/key\n"
+			    "    ca-file: /etc/ca\n"
+			    "  first:\n"
+			    "    source: '-'\n"
+			    "    as: allow\n";
+
+static void
+reads_feeds(void **state)
+{
+	struct problems problems = {0};
+	const struct config_feed *feed;
+	struct config config;
+
+	(void)state;
+	if (load(&config, feeds, &problems) != 0) {
+		problems_print(stderr, &problems);
+		fail();
+	}
+	/* in the order in which they stand: it is that of precedence */
+	assert_int_equal(config.feed_count, 2);
+	feed = &config.feeds[0];
+	assert_string_equal(feed->name, "second");
+	assert_string_equal(feed->authority, "k");
+	assert_int_equal(feed->source.kind, SOURCE_FILE);
+	assert_string_equal(feed->source.text, "/srv/list");
+	assert_int_equal(feed->format, CLEAN_HOSTS);
+	assert_true(feed->has_scope && feed->scope == PAL_SUBTREE);
+	assert_true(feed->answer.has_answer && !feed->answer.has_ttl);
+	assert_int_equal(feed->answer.answer, PAL_NODATA);
+	assert_int_equal(feed->min_names, 1000);
+	assert_int_equal(feed->max_change, 5);
+	assert_int_equal(feed->limits.max_size, 2 << 20);
+	assert_int_equal(feed->limits.max_time, 90);
+	assert_true(feed->limits.allow_private);
+	assert_string_equal(feed->limits.tsig, "/etc/key");
+	assert_string_equal(feed->limits.ca_file, "/etc/ca");
+	feed = config_find_feed(&config, "first");
+	assert_string_equal(feed->authority, "operator");
+	assert_true(feed->allow);
+	assert_false(feed->added || feed->has_scope);
+	assert_int_equal(feed->max_change, CONFIG_MAX_CHANGE);
+	assert_int_equal(feed->limits.max_size, SOURCE_MAX_SIZE);
+	assert_int_equal(feed->limits.max_time, SOURCE_MAX_TIME);
+	/* sorted, as names */
+	assert_int_equal(config.protected_count, 2);
+	assert_int_equal(config.protected[0].wire[1], 'a');
+	config_fini(&config);
+}
+
+/* What `feed add` records is read as if it stood in palang.yaml. */
+static void
+adds_recorded_feeds(void **state)
+{
+	struct problems problems = {0};
+	const struct config_feed *feed;
+	struct config config;
+
+	(void)state;
+	assert_int_equal(load(&config, feeds, &problems), 0);
+	assert_int_equal(config_add_feed(&config, "third",
+				 "source: \"/x y\"\nmax-change: \"7%\"\n",
+				 "here", &problems),
+		0);
+	feed = &config.feeds[2];
+	assert_string_equal(feed->name, "third");
+	assert_true(feed->added);
+	assert_string_equal(feed->source.text, "/x y");
+	assert_int_equal(feed->max_change, 7);
+	/* palang.yaml's stays */
+	assert_int_equal(config_add_feed(&config, "first", "source: /x\n",
+				 "here", &problems),
+		PAL_EDUP);
+	assert_int_equal(problems.count, 0);
+	/* of a later palang, or damaged: nothing is added */
+	assert_int_equal(config_add_feed(&config, "fourth",
+				 "source: /x\nnew: x\n", "here", &problems),
+		PAL_EFORM);
+	assert_int_equal(
+		config_add_feed(&config, "fourth", "- x\n", "here", &problems),
+		PAL_EFORM);
+	assert_int_equal(config.feed_count, 3);
+	assert_string_equal(problems.items[0].file, "here");
+	config_drop_feed(&config, "second");
+	config_drop_feed(&config, "second");
+	assert_int_equal(config.feed_count, 2);
+	assert_string_equal(config.feeds[0].name, "first");
+	problems_fini(&problems);
+	config_fini(&config);
+}
+
 static void
 tells_a_missing_file(void **state)
 {
@@ -248,6 +380,8 @@ main(void)
 		cmocka_unit_test(reads_every_key),
 		cmocka_unit_test(knows_who_may_lift),
 		cmocka_unit_test(refuses_with_line_and_way_out),
+		cmocka_unit_test(reads_feeds),
+		cmocka_unit_test(adds_recorded_feeds),
 		cmocka_unit_test(tells_a_missing_file),
 	};
 
