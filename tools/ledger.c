@@ -68,27 +68,49 @@ ledger_create(const char *folder)
 }
 
 static int
-check_version(struct ledger *ledger)
+read_version(struct ledger *ledger)
 {
 	struct query query;
-	int64_t version = -1;
-	int ret;
 
+	ledger->version = -1;
 	query_open(&query, ledger->db, SQL_VERSION);
 	if (query_step(&query))
-		version = query_int(&query);
-	ret = query_done(&query);
+		ledger->version = query_int(&query);
+	return query_done(&query);
+}
+
+static int
+check_version(struct ledger *ledger)
+{
+	int ret = read_version(ledger);
+
 	if (ret != 0)
 		return ret;
-	if (version > LEDGER_VERSION) {
+	if (ledger->version > LEDGER_VERSION) {
 		ledger->error = "it was written by a newer palang";
 		return PAL_EVERSION;
 	}
-	if (version != LEDGER_VERSION) {
+	if (ledger->version < 1) {
 		ledger->error = "it is no ledger of palang";
 		return PAL_EFORM;
 	}
 	return 0;
+}
+
+/* All of it in one transaction: the old schema or the new one. */
+static int
+migrate(struct ledger *ledger)
+{
+	int ret;
+
+	if (ledger->version == LEDGER_VERSION)
+		return 0;
+	ret = database_run(ledger->db, SQL_MIGRATE_1);
+	if (ret != 0)
+		database_run(ledger->db, SQL_ROLLBACK);
+	else
+		ledger->version = LEDGER_VERSION;
+	return ret;
 }
 
 int
@@ -117,7 +139,9 @@ ledger_open(struct ledger **ledger, const char *folder)
 		ret = ledger_make(ledger);
 	if (ret == 0)
 		ret = database_open(&(*ledger)->db, path, DATABASE_WRITE);
-	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN) : ret;
+	if (ret == 0)
+		ret = ledger_enter(*ledger, SQL_OPEN);
+	return ret == 0 ? migrate(*ledger) : ret;
 }
 
 void

@@ -9,8 +9,8 @@
 #include "text.h"
 
 /* A text column into an array; absent leaves it empty. */
-static void
-take_word(struct query *query, char *dst, size_t size)
+void
+ledger_take_word(struct query *query, char *dst, size_t size)
 {
 	const char *text = query_text(query);
 
@@ -28,16 +28,21 @@ take_time(struct query *query, int64_t absent)
 	return null ? absent : time;
 }
 
-static void
-take_digest(struct query *query, uint8_t digest[PAL_SHA256_SIZE])
+/* False for an absent one. */
+bool
+ledger_take_digest(struct query *query, uint8_t digest[PAL_SHA256_SIZE])
 {
 	size_t len;
 	const void *data = query_data(query, &len);
 
-	if (data != NULL && len == PAL_SHA256_SIZE)
+	memset(digest, 0, PAL_SHA256_SIZE);
+	if (data == NULL)
+		return false;
+	if (len == PAL_SHA256_SIZE)
 		memcpy(digest, data, len);
 	else if (query->error == 0)
 		query->error = PAL_EFORM;
+	return true;
 }
 
 /* The columns that are words and numbers, in the order of SQL_DOCUMENTS. */
@@ -47,14 +52,16 @@ take_columns(struct query *query, struct order *order, struct record *record)
 	char action[8];
 
 	record->receipt = (uint64_t)query_int(query);
-	take_word(query, order->authority, sizeof order->authority);
-	take_word(query, order->id, sizeof order->id);
-	take_word(query, action, sizeof action);
+	ledger_take_word(query, order->authority, sizeof order->authority);
+	ledger_take_word(query, order->id, sizeof order->id);
+	ledger_take_word(query, action, sizeof action);
 	order->action = strcmp(action, "lift") == 0 ? ORDER_LIFT : ORDER_BLOCK;
-	take_digest(query, order->digest);
-	take_word(query, order->lifts_authority, sizeof order->lifts_authority);
-	take_word(query, order->lifts, sizeof order->lifts);
-	take_word(query, order->replaces, sizeof order->replaces);
+	if (!ledger_take_digest(query, order->digest) && query->error == 0)
+		query->error = PAL_EFORM;
+	ledger_take_word(
+		query, order->lifts_authority, sizeof order->lifts_authority);
+	ledger_take_word(query, order->lifts, sizeof order->lifts);
+	ledger_take_word(query, order->replaces, sizeof order->replaces);
 	order->issued = query_int(query);
 	order->effective = take_time(query, ORDER_NO_TIME);
 	order->expires = take_time(query, PAL_NEVER);
@@ -206,8 +213,9 @@ load_suspensions(struct ledger *ledger, struct ledger_state *state)
 		if (ret != 0)
 			break;
 		stop = &state->suspensions[at];
-		take_word(&query, stop->authority, sizeof stop->authority);
-		take_word(&query, stop->id, sizeof stop->id);
+		ledger_take_word(
+			&query, stop->authority, sizeof stop->authority);
+		ledger_take_word(&query, stop->id, sizeof stop->id);
 		stop->when.start = query_int(&query);
 		stop->when.end = take_time(&query, PAL_NEVER);
 		state->stops[at].reason = query_copy(&query);

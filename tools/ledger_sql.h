@@ -7,7 +7,7 @@
 #ifndef TOOL_LEDGER_SQL_H
 #define TOOL_LEDGER_SQL_H
 
-#define LEDGER_VERSION 1 /* user_version of the schema below */
+#define LEDGER_VERSION 2 /* user_version of the schema below */
 
 /*
  * A commit is one write to the log and one fsync of it; what is committed
@@ -25,71 +25,143 @@
 
 #define SQL_VERSION "PRAGMA user_version"
 
-#define SQL_SCHEMA                                                                                                                     \
-	"BEGIN IMMEDIATE;" /* Files as they were received, each kept once. */                                                          \
-	"CREATE TABLE files ("                                                                                                         \
-	" file INTEGER PRIMARY KEY,"                                                                                                   \
-	" sha256 BLOB NOT NULL UNIQUE,"                                                                                                \
-	" received INTEGER NOT NULL," /* the first time, ms */                                                                         \
-	" bytes BLOB NOT NULL);" /* Orders and lifts.  targets and texts are what the columns before   \
-	 * do not hold, packed (ledger_pack.h); canonical says all of it      \
-	 * once more, for people and for the digest. */                               \
-	"CREATE TABLE documents ("                                                                                                     \
-	" receipt INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                                  \
-	" authority TEXT NOT NULL,"                                                                                                    \
-	" id TEXT NOT NULL,"                                                                                                           \
-	" action TEXT NOT NULL CHECK (action IN ('block', 'lift')),"                                                                   \
-	" digest BLOB NOT NULL,"                                                                                                       \
-	" lifts_authority TEXT,"                                                                                                       \
-	" lifts TEXT,"                                                                                                                 \
-	" replaces TEXT,"                                                                                                              \
-	" issued INTEGER NOT NULL,"                                                                                                    \
-	" effective INTEGER,"                                                                                                          \
-	" expires INTEGER,"                                                                                                            \
-	" review INTEGER,"                                                                                                             \
-	" comply_within INTEGER,"                                                                                                      \
-	" comply_by INTEGER,"                                                                                                          \
-	" answer INTEGER,"                                                                                                             \
-	" received INTEGER NOT NULL,"                                                                                                  \
-	" file INTEGER NOT NULL REFERENCES files,"                                                                                     \
-	" who TEXT NOT NULL,"                                                                                                          \
-	" source TEXT," /* of a transcribed order: where it came from */                                                               \
-	" texts BLOB NOT NULL,"                                                                                                        \
-	" target_count INTEGER NOT NULL,"                                                                                              \
-	" targets BLOB NOT NULL,"                                                                                                      \
-	" canonical TEXT NOT NULL,"                                                                                                    \
-	" UNIQUE (authority, id));" /* The operator's stops, by order; ended is NULL while one lasts. */                               \
-	"CREATE TABLE suspensions ("                                                                                                   \
-	" suspension INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                               \
-	" authority TEXT NOT NULL,"                                                                                                    \
-	" id TEXT NOT NULL,"                                                                                                           \
-	" began INTEGER NOT NULL,"                                                                                                     \
-	" ended INTEGER,"                                                                                                              \
-	" reason TEXT NOT NULL,"                                                                                                       \
-	" who TEXT NOT NULL,"                                                                                                          \
-	" FOREIGN KEY (authority, id) REFERENCES documents (authority, id));" /* Everything that was ever done. */                     \
-	"CREATE TABLE events ("                                                                                                        \
-	" event INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                                    \
-	" at INTEGER NOT NULL," /* ms */                                                                                               \
-	" what TEXT NOT NULL,"                                                                                                         \
-	" authority TEXT,"                                                                                                             \
-	" id TEXT,"                                                                                                                    \
-	" who TEXT NOT NULL,"                                                                                                          \
-	" detail TEXT,"                                                                                                                \
-	" epoch BLOB,"                                                                                                                 \
-	" generation INTEGER);"                                                                                                        \
-	"CREATE INDEX events_order ON events (id, authority);" /* What was published, or begun to be; see publish.h.  The text of    \
-	 * manifests is kept for the last few. */ \
-	"CREATE TABLE generations ("                                                                                                   \
-	" number INTEGER PRIMARY KEY AUTOINCREMENT,"                                                                                   \
-	" epoch BLOB NOT NULL,"                                                                                                        \
-	" generation INTEGER NOT NULL,"                                                                                                \
-	" begun INTEGER NOT NULL," /* ms */                                                                                            \
-	" published INTEGER,"                                                                                                          \
-	" manifest TEXT,"                                                                                                              \
-	" UNIQUE (epoch, generation));" /* "plng": tells file(1) what this is. */                                                      \
-	"PRAGMA application_id = 1886154343;"                                                                                          \
-	"PRAGMA user_version = 1;"                                                                                                     \
+/* Files as they were received, each kept once; received: the first time, in
+ * milliseconds. */
+#define SQL_TABLE_FILES                                                        \
+	"CREATE TABLE files ("                                                 \
+	" file INTEGER PRIMARY KEY,"                                           \
+	" sha256 BLOB NOT NULL UNIQUE,"                                        \
+	" received INTEGER NOT NULL,"                                          \
+	" bytes BLOB NOT NULL);"
+
+/* Orders and lifts.  targets and texts are what the columns before do not
+ * hold, packed (ledger_pack.h); canonical says all of it once more, for people
+ * and for the digest.  source: of a transcribed order, where it came from. */
+#define SQL_TABLE_DOCUMENTS                                                    \
+	"CREATE TABLE documents ("                                             \
+	" receipt INTEGER PRIMARY KEY AUTOINCREMENT,"                          \
+	" authority TEXT NOT NULL,"                                            \
+	" id TEXT NOT NULL,"                                                   \
+	" action TEXT NOT NULL CHECK (action IN ('block', 'lift')),"           \
+	" digest BLOB NOT NULL,"                                               \
+	" lifts_authority TEXT,"                                               \
+	" lifts TEXT,"                                                         \
+	" replaces TEXT,"                                                      \
+	" issued INTEGER NOT NULL,"                                            \
+	" effective INTEGER,"                                                  \
+	" expires INTEGER,"                                                    \
+	" review INTEGER,"                                                     \
+	" comply_within INTEGER,"                                              \
+	" comply_by INTEGER,"                                                  \
+	" answer INTEGER,"                                                     \
+	" received INTEGER NOT NULL,"                                          \
+	" file INTEGER NOT NULL REFERENCES files,"                             \
+	" who TEXT NOT NULL,"                                                  \
+	" source TEXT,"                                                        \
+	" texts BLOB NOT NULL,"                                                \
+	" target_count INTEGER NOT NULL,"                                      \
+	" targets BLOB NOT NULL,"                                              \
+	" canonical TEXT NOT NULL,"                                            \
+	" UNIQUE (authority, id));"
+
+/* The operator's stops, by order; ended is NULL while one lasts. */
+#define SQL_TABLE_SUSPENSIONS                                                  \
+	"CREATE TABLE suspensions ("                                           \
+	" suspension INTEGER PRIMARY KEY AUTOINCREMENT,"                       \
+	" authority TEXT NOT NULL,"                                            \
+	" id TEXT NOT NULL,"                                                   \
+	" began INTEGER NOT NULL,"                                             \
+	" ended INTEGER,"                                                      \
+	" reason TEXT NOT NULL,"                                               \
+	" who TEXT NOT NULL,"                                                  \
+	" FOREIGN KEY (authority, id) REFERENCES documents (authority, id));"
+
+/* Everything that was ever done; at in milliseconds. */
+#define SQL_TABLE_EVENTS                                                       \
+	"CREATE TABLE events ("                                                \
+	" event INTEGER PRIMARY KEY AUTOINCREMENT,"                            \
+	" at INTEGER NOT NULL,"                                                \
+	" what TEXT NOT NULL,"                                                 \
+	" authority TEXT,"                                                     \
+	" id TEXT,"                                                            \
+	" who TEXT NOT NULL,"                                                  \
+	" detail TEXT,"                                                        \
+	" epoch BLOB,"                                                         \
+	" generation INTEGER);"                                                \
+	"CREATE INDEX events_order ON events (id, authority);"
+
+/* What was published, or begun to be; see publish.h.  Times in milliseconds.
+ * The text of manifests is kept for the last few. */
+#define SQL_TABLE_GENERATIONS                                                  \
+	"CREATE TABLE generations ("                                           \
+	" number INTEGER PRIMARY KEY AUTOINCREMENT,"                           \
+	" epoch BLOB NOT NULL,"                                                \
+	" generation INTEGER NOT NULL,"                                        \
+	" begun INTEGER NOT NULL,"                                             \
+	" published INTEGER,"                                                  \
+	" manifest TEXT,"                                                      \
+	" UNIQUE (epoch, generation));"
+
+/* Since version 2: feeds, in the order of adding; see ledger_feed.h.
+ * definition is NULL where palang.yaml has it; removed ones stay as rows. */
+#define SQL_TABLE_FEEDS                                                        \
+	"CREATE TABLE IF NOT EXISTS feeds ("                                   \
+	" feed INTEGER PRIMARY KEY AUTOINCREMENT,"                             \
+	" name TEXT NOT NULL,"                                                 \
+	" definition TEXT,"                                                    \
+	" who TEXT NOT NULL,"                                                  \
+	" added INTEGER NOT NULL,"                                             \
+	" removed INTEGER,"                                                    \
+	" names TEXT,"                                                         \
+	" names_before TEXT,"                                                  \
+	" rolled_back INTEGER NOT NULL,"                                       \
+	" rules INTEGER NOT NULL,"                                             \
+	" policy BLOB,"                                                        \
+	" recipe BLOB,"                                                        \
+	" refreshed INTEGER NOT NULL,"                                         \
+	" tried INTEGER NOT NULL,"                                             \
+	" failing INTEGER NOT NULL,"                                           \
+	" error TEXT,"                                                         \
+	" held TEXT,"                                                          \
+	" held_since INTEGER NOT NULL,"                                        \
+	" held_rules INTEGER NOT NULL,"                                        \
+	" held_why TEXT,"                                                      \
+	" etag TEXT,"                                                          \
+	" modified TEXT,"                                                      \
+	" serial INTEGER,"                                                     \
+	" size INTEGER NOT NULL,"                                              \
+	" changed INTEGER NOT NULL);"                                          \
+	"CREATE UNIQUE INDEX IF NOT EXISTS feeds_name ON feeds (name)"         \
+	" WHERE removed IS NULL;"
+
+/* The operator's own allows.  Times in milliseconds; removed ones stay. */
+#define SQL_TABLE_ALLOWS                                                       \
+	"CREATE TABLE IF NOT EXISTS allows ("                                  \
+	" allow INTEGER PRIMARY KEY AUTOINCREMENT,"                            \
+	" name TEXT NOT NULL,"                                                 \
+	" scope INTEGER NOT NULL,"                                             \
+	" reason TEXT NOT NULL,"                                               \
+	" who TEXT NOT NULL,"                                                  \
+	" added INTEGER NOT NULL,"                                             \
+	" removed INTEGER,"                                                    \
+	" removed_by TEXT);"                                                   \
+	"CREATE UNIQUE INDEX IF NOT EXISTS allows_name"                        \
+	" ON allows (name, scope) WHERE removed IS NULL;"
+
+/* application_id is "plng": tells file(1) what this is. */
+#define SQL_SCHEMA                                                             \
+	"BEGIN IMMEDIATE;" SQL_TABLE_FILES SQL_TABLE_DOCUMENTS                 \
+		SQL_TABLE_SUSPENSIONS SQL_TABLE_EVENTS SQL_TABLE_GENERATIONS   \
+			SQL_TABLE_FEEDS SQL_TABLE_ALLOWS                       \
+	"PRAGMA application_id = 1886154343;"                                  \
+	"PRAGMA user_version = 2;"                                             \
+	"COMMIT;"
+
+/* From version 1.  Two commands may come to it at once: the second finds all
+ * of it done. */
+#define SQL_MIGRATE_1                                                          \
+	"BEGIN IMMEDIATE;" SQL_TABLE_FEEDS SQL_TABLE_ALLOWS                    \
+	"PRAGMA user_version = 2;"                                             \
 	"COMMIT;"
 
 #define SQL_BEGIN    "BEGIN IMMEDIATE"
@@ -155,5 +227,33 @@
 #define SQL_GENERATION_FORGET                                                  \
 	"UPDATE generations SET manifest = NULL"                               \
 	" WHERE number = (SELECT max(number) FROM generations) - 8"
+
+/* In the order of struct ledger_feed. */
+#define SQL_FEEDS                                                              \
+	"SELECT feed, name, definition, who, added, names, names_before,"      \
+	" rolled_back, rules, policy, recipe, refreshed, tried, failing,"      \
+	" error, held, held_since, held_rules, held_why, etag, modified,"      \
+	" serial, size, changed FROM feeds WHERE removed IS NULL"              \
+	" ORDER BY feed"
+#define SQL_FEED_PUT                                                           \
+	"INSERT OR REPLACE INTO feeds"                                         \
+	" (feed, name, definition, who, added, names, names_before,"           \
+	" rolled_back, rules, policy, recipe, refreshed, tried, failing,"      \
+	" error, held, held_since, held_rules, held_why, etag, modified,"      \
+	" serial, size, changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"      \
+	" ?9, ?10, ?11,"                                                       \
+	" ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+#define SQL_FEED_REMOVE                                                        \
+	"UPDATE feeds SET removed = ?2 WHERE name = ?1 AND removed IS NULL"
+
+#define SQL_ALLOWS                                                             \
+	"SELECT name, scope, reason, who, added FROM allows"                   \
+	" WHERE removed IS NULL ORDER BY allow"
+#define SQL_ALLOW_ADD                                                          \
+	"INSERT INTO allows (name, scope, reason, who, added)"                 \
+	" VALUES (?1, ?2, ?3, ?4, ?5)"
+#define SQL_ALLOW_REMOVE                                                       \
+	"UPDATE allows SET removed = ?3, removed_by = ?4"                      \
+	" WHERE name = ?1 AND scope = ?2 AND removed IS NULL"
 
 #endif

@@ -10,11 +10,18 @@
 struct ledger {
 	struct database *db;
 	bool open;         /* a transaction is */
+	int64_t version;   /* of the schema; of one that is only read perhaps
+	                    * an older one */
 	const char *error; /* in place of the database's own; constant */
 };
 
 /* ledger.c: the path of the ledger's file; PAL_ESYS if it is too long. */
 int ledger_path(char path[PATH_MAX], const char *folder);
+
+/* Columns that several tables have; both note what does not fit as an error
+ * of the query. */
+void ledger_take_word(struct query *query, char *dst, size_t size);
+bool ledger_take_digest(struct query *query, uint8_t digest[PAL_SHA256_SIZE]);
 
 /* An empty one to be filled in, and what is left to do behind opening the
  * database with that SQL: 0, or as ledger_open. */

@@ -401,7 +401,7 @@ test_damaged(void **state)
 		const char *sql;
 		int opened, loaded;
 	} cases[] = {
-		{"PRAGMA user_version = 2", PAL_EVERSION, 0},
+		{"PRAGMA user_version = 3", PAL_EVERSION, 0},
 		{"PRAGMA user_version = 0", PAL_EFORM, 0},
 		{"UPDATE documents SET targets = x'0004'", 0, PAL_EFORM},
 		{"UPDATE documents SET target_count = 2", 0, PAL_EFORM},
