@@ -11,6 +11,7 @@
 
 #include "file.h"
 #include "palang/error.h"
+#include "publish_lists.h"
 
 /*
  * The protocol.  A command that changes anything
@@ -22,6 +23,7 @@
  *      compiled are refused before anything is recorded;
  *   4. takes the next generation ("number"), writes the image under a name
  *      that nothing refers to yet, and flushes it and the folder ("image");
+ *      the images of the other lists are carried over, and stay as they are;
  *   5. records the generation, begun, with the text of its manifest
  *      ("record"), and commits: from here on the change has happened;
  *   6. keeps the manifest in force as manifest.prev: a second name of the
@@ -42,23 +44,44 @@
  *
  * Until a commit the transaction is alone in writing; the lock covers what
  * lies behind it.
+ *
+ * The image of a feed takes long to make.  So it is made beforehand, with no
+ * lock but the feed's own (feed_refresh.c), and step "image" only renames it
+ * into the lists.  Where the lists are lost, it is made anew from the names
+ * that are kept.
  */
 
-static const struct pal_manifest_entry *
-find_orders(const struct pal_manifest *manifest)
-{
-	for (unsigned i = 0; i < manifest->count; i++) {
-		if (manifest->lists[i].role == PAL_ROLE_ORDERS)
-			return &manifest->lists[i];
-	}
-	return NULL;
-}
-
 /* ---- before the commit ---- */
+
+/* The generation before, once. */
+static int
+know_old(struct publication *publication)
+{
+	struct ledger_generation newest;
+	int ret;
+
+	if (publication->old_known)
+		return 0;
+	ret = ledger_newest(publication->ledger, &newest);
+	if (ret == 0 && newest.manifest != NULL &&
+		pal_manifest_parse(&publication->old, newest.manifest,
+			strlen(newest.manifest), NULL) != 0)
+		publication->old.count = 0;
+	free(newest.manifest);
+	publication->old_known = ret == 0;
+	return ret;
+}
 
 static int
 compile(struct publication *publication)
 {
+	int ret = know_old(publication);
+
+	if (ret != 0)
+		return ret;
+	if (publication->keep_orders &&
+		lists_kept(publication, PAL_ROLE_ORDERS, NULL) != NULL)
+		return 0;
 	return effect_compile(publication->history, publication->config,
 		publication->now_ms / 1000, publication->random.key,
 		&publication->image, &publication->image_len,
@@ -70,11 +93,13 @@ number(struct publication *publication)
 {
 	struct pal_manifest *manifest = &publication->manifest;
 	struct ledger_generation newest;
-	int ret = ledger_newest(publication->ledger, &newest);
+	int ret = know_old(publication);
 
-	free(newest.manifest);
+	if (ret == 0)
+		ret = ledger_newest(publication->ledger, &newest);
 	if (ret != 0)
 		return ret;
+	free(newest.manifest);
 	if (newest.number == 0 || publication->new_epoch) {
 		memcpy(manifest->epoch, publication->random.epoch,
 			PAL_EPOCH_SIZE);
@@ -89,31 +114,18 @@ number(struct publication *publication)
 }
 
 static int
-write_image(struct publication *publication)
+write_images(struct publication *publication)
 {
-	struct pal_manifest *manifest = &publication->manifest;
-	struct pal_manifest_entry *entry = &manifest->lists[0];
-	char hex[PAL_SHA256_HEX];
-	int len;
+	int ret = lists_make(publication), len;
 
-	memset(entry, 0, sizeof *entry);
-	entry->role = PAL_ROLE_ORDERS;
-	strcpy(entry->name, "orders");
-	entry->size = publication->image_len;
-	/* An image ends with its digest. */
-	memcpy(entry->digest,
-		publication->image + publication->image_len - PAL_SHA256_SIZE,
-		PAL_SHA256_SIZE);
-	snprintf(entry->file, sizeof entry->file, "orders-%" PRIu64 "-%.8s.img",
-		manifest->generation, pal_sha256_to_hex(hex, entry->digest));
-	manifest->count = 1;
-	len = pal_manifest_format(
-		publication->text, sizeof publication->text, manifest);
+	if (ret != 0)
+		return ret;
+	len = pal_manifest_format(publication->text, sizeof publication->text,
+		&publication->manifest);
 	if (len < 0)
 		return len;
 	publication->text_len = (size_t)len;
-	return file_replace(publication->lists, entry->file, publication->image,
-		publication->image_len, 0644);
+	return 0;
 }
 
 static int
@@ -255,7 +267,7 @@ mark(struct publication *publication)
 const struct publish_step publish_prepare[] = {
 	{"compile", compile},
 	{"number", number},
-	{"image", write_image},
+	{"image", write_images},
 	{"record", record},
 	{NULL, NULL},
 };
@@ -298,15 +310,10 @@ images_there(int lists, const char *text)
 
 	if (text == NULL ||
 		pal_manifest_parse(&manifest, text, strlen(text), NULL) != 0 ||
-		find_orders(&manifest) == NULL)
+		lists_find(&manifest, PAL_ROLE_ORDERS, NULL) == NULL)
 		return false;
 	for (unsigned i = 0; i < manifest.count; i++) {
-		struct stat st;
-
-		if (fstatat(lists, manifest.lists[i].file, &st,
-			    AT_SYMLINK_NOFOLLOW) != 0 ||
-			!S_ISREG(st.st_mode) ||
-			(uint64_t)st.st_size != manifest.lists[i].size)
+		if (!lists_there(lists, &manifest.lists[i]))
 			return false;
 	}
 	return true;

@@ -16,6 +16,14 @@ struct publish_random {
 	uint8_t epoch[PAL_EPOCH_SIZE]; /* of use only where one begins */
 };
 
+/* The image of a feed, made beforehand without the lock, as the file NAME.img
+ * of the feeds folder. */
+struct publish_image {
+	char list[PAL_LIST_NAME_MAX];
+	uint64_t size;
+	uint8_t digest[PAL_SHA256_SIZE];
+};
+
 /* What is needed to publish, and what becomes of it.  The caller fills in the
  * first part and holds the lock of the state folder. */
 struct publication {
@@ -23,12 +31,24 @@ struct publication {
 	const struct history *history;
 	const struct config *config;
 	int lists;      /* the lists folder */
+	int feeds;      /* state/feeds; -1: there is none */
 	int64_t now_ms; /* milliseconds since 1970 UTC */
 	struct publish_random random;
 	struct problems *problems; /* gets what a person can act on */
 	bool new_epoch;            /* begin one, whatever the ledger says */
 
+	/* What of the lists changes; the others are carried over from the
+	 * generation before, without being read. */
+	bool keep_orders;                 /* the orders do not */
+	const struct publish_image *made; /* this feed does; NULL: none */
+	bool make_allow;                  /* the allow list does */
+	/* ... at these names alone, where it is known; see pal_changes. */
+	const struct pal_name *allow_changed;
+	size_t allow_changed_count;
+
 	/* Made on the way. */
+	bool old_known;
+	struct pal_manifest old; /* of the generation before; may be empty */
 	uint8_t *image;
 	size_t image_len;
 	struct pal_manifest manifest;

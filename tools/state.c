@@ -20,7 +20,7 @@ state_begin(struct state *state, const struct cmd_call *call)
 	int ret;
 
 	memset(state, 0, sizeof *state);
-	state->lock = state->lists = -1;
+	state->lock = state->lists = state->feeds_folder = -1;
 	state->started_ms = pal_clock_ms();
 	state->started_mono_ms = pal_monotonic_ms();
 	ret = cmd_config(call, &state->config);
@@ -136,6 +136,20 @@ state_await_writer(struct state *state)
 	close(lock);
 }
 
+/* All that is recorded. */
+static int
+load(struct state *state)
+{
+	char path[PATH_MAX];
+	int ret = ledger_load(state->ledger, &state->recorded);
+
+	if (ret == 0)
+		ret = state_load_feeds(state);
+	snprintf(path, sizeof path, "%s/feeds", state->config.state_dir);
+	state->feeds_folder = file_open_folder(path);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
 /* -1 and errno. */
 static int
 find_lists(const struct state *state)
@@ -178,9 +192,7 @@ state_open_read(struct state *state)
 	/* There is much to read without them. */
 	state->lists = find_lists(state);
 	ret = ledger_begin(state->ledger, false);
-	if (ret == 0)
-		ret = ledger_load(state->ledger, &state->recorded);
-	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+	return ret == 0 ? load(state) : state_fail_ledger(state, ret);
 }
 
 static int
@@ -194,6 +206,7 @@ fill_publication(struct state *state)
 	publication->history = &state->recorded.history;
 	publication->config = &state->config;
 	publication->lists = state->lists;
+	publication->feeds = state->feeds_folder;
 	publication->now_ms = state->started_ms;
 	publication->problems = &state->problems;
 	if (getrandom(&publication->random, sizeof publication->random, 0) !=
@@ -255,8 +268,31 @@ state_open_write(struct state *state)
 		ret = open_lists(state);
 	if (ret != EXIT_DONE)
 		return ret;
-	ret = ledger_load(state->ledger, &state->recorded);
-	return ret == 0 ? recover(state) : state_fail_ledger(state, ret);
+	ret = load(state);
+	return ret == EXIT_DONE ? recover(state) : ret;
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+state_let_go(struct state *state)
+{
+	publication_fini(&state->publication);
+	ledger_state_fini(&state->recorded);
+	ledger_feeds_fini(&state->feeds);
+	ledger_close(state->ledger);
+	state->ledger = NULL;
+	close_fd(&state->lists);
+	close_fd(&state->feeds_folder);
+	/* Last, so that who comes next finds everything closed. */
+	close_fd(&state->lock);
+	state->started_ms = pal_clock_ms();
 }
 
 int
@@ -273,14 +309,8 @@ void
 state_close(struct state *state)
 {
 	state_tell(state);
-	publication_fini(&state->publication);
-	ledger_state_fini(&state->recorded);
-	ledger_close(state->ledger);
-	if (state->lists >= 0)
-		close(state->lists);
-	/* Last, so that who comes next finds everything closed. */
-	if (state->lock >= 0)
-		close(state->lock);
+	state_let_go(state);
+	problems_fini(&state->feed_problems);
 	config_fini(&state->config);
 	free(state->who);
 }
@@ -364,23 +394,30 @@ state_prepare(struct state *state, bool dry)
 }
 
 int
+state_add_event(struct state *state, struct ledger_event *event)
+{
+	const struct pal_manifest *manifest = &state->publication.manifest;
+	int ret;
+
+	event->at = state->started_ms;
+	event->who = state->who;
+	event->has_generation = manifest->generation != 0;
+	event->generation = manifest->generation;
+	memcpy(event->epoch, manifest->epoch, PAL_EPOCH_SIZE);
+	ret = ledger_add_event(state->ledger, event);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+int
 state_event(struct state *state, const char *what, const struct order *order,
 	const char *detail)
 {
-	const struct pal_manifest *manifest = &state->publication.manifest;
-	struct ledger_event event = {.at = state->started_ms,
-		.what = what,
+	struct ledger_event event = {.what = what,
 		.authority = order == NULL ? NULL : order->authority,
 		.id = order == NULL ? NULL : order->id,
-		.who = state->who,
-		.detail = detail,
-		.has_generation = manifest->generation != 0,
-		.generation = manifest->generation};
-	int ret;
+		.detail = detail};
 
-	memcpy(event.epoch, manifest->epoch, PAL_EPOCH_SIZE);
-	ret = ledger_add_event(state->ledger, &event);
-	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+	return state_add_event(state, &event);
 }
 
 /* Behind the rename of the manifest nothing can fail that matters now. */

@@ -9,6 +9,7 @@
 #define TOOL_STATE_H
 
 #include "cmd.h"
+#include "ledger_feed.h"
 #include "publish.h"
 
 struct state {
@@ -20,8 +21,13 @@ struct state {
 
 	struct ledger *ledger;
 	struct ledger_state recorded;
-	int lock, lists;          /* descriptors, or -1 */
-	struct problems problems; /* printed by state_close */
+	struct ledger_feeds feeds; /* config.feeds has them all */
+	int lock, lists;           /* descriptors, or -1 */
+	int feeds_folder;          /* the same: state/feeds */
+	struct problems problems;  /* printed by state_close */
+	/* What is wrong with feeds as they were added.  It is no reason to
+	 * refuse an order: commands that are about feeds tell it. */
+	struct problems feed_problems;
 	struct publication publication;
 };
 
@@ -34,6 +40,14 @@ int state_begin(struct state *state, const struct cmd_call *call);
  * to read: as it is, for which the right to read is enough. */
 int state_open_read(struct state *state);
 int state_open_write(struct state *state);
+
+/* Lets go of the ledger, the lists and the lock, so that long work holds up
+ * nobody; state_open_write may follow, with the clock looked at anew.  The
+ * configuration and its feeds stay. */
+void state_let_go(struct state *state);
+
+/* EXIT_ERROR, having told it, if feeds are not as they should be. */
+int state_check_feeds(struct state *state);
 
 /* Having opened to read: waits until no other palang is at work, for what it
  * is halfway through is not seen as it will be. */
@@ -82,9 +96,17 @@ int state_rehearse(struct state *state);
 int state_prepare(struct state *state, bool dry);
 
 /* Adds to what was ever done, with the generation prepared.  order and
- * detail may be NULL. */
+ * detail may be NULL; what is done to a feed has its name as the id. */
 int state_event(struct state *state, const char *what,
 	const struct order *order, const char *detail);
+int state_event_feed(struct state *state, const char *what,
+	const struct config_feed *feed, const char *detail);
+
+/* For the state's own files: fills in when, who and the generation and records
+ * it; loads the feeds, and adds them to the configuration, behind those of
+ * palang.yaml: 0 or an error of the ledger. */
+int state_add_event(struct state *state, struct ledger_event *event);
+int state_load_feeds(struct state *state);
 
 /* Commits and installs.  Behind this the change is in the lists. */
 int state_finish(struct state *state);

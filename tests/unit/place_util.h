@@ -86,6 +86,7 @@ place_publication(struct place *place, struct publication *publication,
 	publication->history = &place->state.history;
 	publication->config = &place->test.config;
 	publication->lists = place->lists;
+	publication->feeds = -1;
 	publication->now_ms = PLACE_NOW * (int64_t)1000;
 	publication->problems = problems;
 	/* Another epoch each time one is asked for. */

@@ -1,0 +1,309 @@
+#include "allow.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "palang/error.h"
+#include "palang/writer.h"
+
+/* ---- the union ---- */
+
+/* Where the merge is in one list. */
+struct cursor {
+	const struct allow_list *list;
+	struct names_reader *reader;
+	size_t at; /* of the rules in memory */
+	struct names_rule rule;
+	bool over;
+};
+
+static int
+advance(struct cursor *cursor)
+{
+	int ret = 0;
+
+	if (cursor->reader != NULL) {
+		ret = names_read(cursor->reader, &cursor->rule);
+		cursor->over = ret != 0;
+		return ret == 1 ? 0 : ret;
+	}
+	cursor->over = cursor->at == cursor->list->count;
+	if (!cursor->over)
+		cursor->rule = cursor->list->own[cursor->at++];
+	return 0;
+}
+
+/* What decides on the name in rules in memory: the longest that covers it. */
+static bool
+own_lets(const struct allow_list *list, const struct names_rule *of)
+{
+	const struct names_rule *best = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct names_rule *rule = &list->own[i];
+		bool covers =
+			rule->scope == PAL_SUBTREE
+				? names_covers(rule, of->key, of->len)
+				: rule->len == of->len &&
+					  names_covers(rule, of->key, of->len);
+
+		if (covers && (best == NULL || rule->len >= best->len))
+			best = rule;
+	}
+	return best != NULL && !best->open;
+}
+
+/* True if another of the lists lets the name of an exception through: then
+ * the exception, which is of its own list alone, is none of the union. */
+static int
+others_let(const struct cursor *cursors, size_t count, const struct cursor *of,
+	bool *lets)
+{
+	struct pal_name name;
+	int ret = 0;
+
+	*lets = false;
+	names_name(&name, of->rule.key, of->rule.len);
+	for (size_t i = 0; i < count && ret == 0 && !*lets; i++) {
+		const struct allow_list *list = cursors[i].list;
+		enum pal_scope scope;
+		unsigned labels = 0;
+		bool open = false;
+
+		if (&cursors[i] == of)
+			continue;
+		if (list->fd < 0) {
+			*lets = own_lets(list, &of->rule);
+			continue;
+		}
+		ret = names_find(list->fd, &name, &labels, &scope, &open);
+		*lets = ret == 0 && labels > 0 && !open;
+	}
+	return ret;
+}
+
+static struct cursor *
+least(struct cursor *cursors, size_t count)
+{
+	struct cursor *found = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		struct cursor *cursor = &cursors[i];
+		int order;
+
+		if (cursor->over)
+			continue;
+		order = found == NULL ? -1
+		                      : names_cmp(&cursor->rule, &found->rule);
+		/* At one name, what lets through goes before. */
+		if (order < 0 ||
+			(order == 0 && found->rule.open && !cursor->rule.open))
+			found = cursor;
+	}
+	return found;
+}
+
+/* Moves all behind the rule, which stands in one of them. */
+static int
+pass(struct cursor *cursors, size_t count, const struct cursor *from)
+{
+	struct names_rule rule = from->rule;
+	uint8_t key[NAMES_KEY_MAX];
+	int ret = 0;
+
+	memcpy(key, rule.key, rule.len);
+	rule.key = key;
+	for (size_t i = 0; i < count && ret == 0; i++) {
+		if (!cursors[i].over && names_cmp(&cursors[i].rule, &rule) == 0)
+			ret = advance(&cursors[i]);
+	}
+	return ret;
+}
+
+static int
+merge(struct names_writer *writer, struct cursor *cursors, size_t count,
+	uint64_t *rules)
+{
+	struct cursor *next;
+	int ret = 0;
+
+	while (ret == 0 && (next = least(cursors, count)) != NULL) {
+		bool drop = false;
+
+		if (next->rule.open)
+			ret = others_let(cursors, count, next, &drop);
+		if (ret == 0 && !drop) {
+			ret = names_write(writer, &next->rule);
+			++*rules;
+		}
+		if (ret == 0)
+			ret = pass(cursors, count, next);
+	}
+	return ret;
+}
+
+static int
+begin(struct cursor *cursors, const struct allow_list *lists, size_t count)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < count && ret == 0; i++) {
+		cursors[i].list = &lists[i];
+		if (lists[i].fd >= 0)
+			ret = names_read_begin(&cursors[i].reader, lists[i].fd);
+		if (ret == 0)
+			ret = advance(&cursors[i]);
+	}
+	return ret;
+}
+
+int
+allow_merge(
+	int fd, const struct allow_list *lists, size_t count, uint64_t *rules)
+{
+	struct cursor *cursors = calloc(count + 1, sizeof *cursors);
+	struct names_writer *writer = NULL;
+	int ret = cursors == NULL ? PAL_ENOMEM : names_write_begin(&writer, fd);
+
+	*rules = 0;
+	if (ret == 0)
+		ret = begin(cursors, lists, count);
+	if (ret == 0)
+		ret = merge(writer, cursors, count, rules);
+	for (size_t i = 0; cursors != NULL && i < count; i++)
+		names_read_end(cursors[i].reader);
+	free(cursors);
+	if (ret != 0) {
+		names_write_abandon(writer);
+		return ret;
+	}
+	return names_write_end(writer);
+}
+
+/* ---- from the ledger to the image ---- */
+
+/* The own allows as rules, with the keys that they point at. */
+struct own {
+	struct names_rule *rules;
+	uint8_t (*keys)[NAMES_KEY_MAX];
+	size_t count;
+};
+
+static int
+by_rule(const void *a, const void *b)
+{
+	return names_cmp(a, b);
+}
+
+static int
+take_own(struct own *own, struct ledger *ledger)
+{
+	struct ledger_allows allows;
+	int ret = ledger_load_allows(ledger, &allows);
+
+	own->rules = calloc(allows.count + 1, sizeof *own->rules);
+	own->keys = calloc(allows.count + 1, sizeof *own->keys);
+	if (ret == 0 && (own->rules == NULL || own->keys == NULL))
+		ret = PAL_ENOMEM;
+	for (size_t i = 0; ret == 0 && i < allows.count; i++) {
+		own->rules[i].key = own->keys[i];
+		own->rules[i].len =
+			names_key(own->keys[i], &allows.items[i].name);
+		own->rules[i].scope = allows.items[i].scope;
+		own->count++;
+	}
+	if (ret == 0)
+		qsort(own->rules, own->count, sizeof *own->rules, by_rule);
+	ledger_allows_fini(&allows);
+	return ret;
+}
+
+/* The kept names of the feeds that allow.  One that cannot be opened lets
+ * nothing through; that is told. */
+static size_t
+open_feeds(const struct publication *publication,
+	const struct ledger_feeds *feeds, struct allow_list *lists)
+{
+	const struct config *config = publication->config;
+	size_t count = 0;
+
+	for (size_t i = 0; i < config->feed_count && i < PAL_FEEDS_MAX; i++) {
+		const struct config_feed *feed = &config->feeds[i];
+		const struct ledger_feed *known =
+			ledger_find_feed(feeds, feed->name);
+
+		if (!feed->allow || known == NULL || known->names[0] == '\0')
+			continue;
+		lists[count].fd = openat(publication->feeds, known->names,
+			O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (lists[count].fd >= 0)
+			count++;
+		else
+			problem_warning(publication->problems, NULL, 0, 0,
+				"feed %s: what is kept of its names is gone: "
+				"it allows nothing until `palang feed refresh "
+				"%s`",
+				feed->name, feed->name);
+	}
+	return count;
+}
+
+/* A file without a name, in the folder of names. */
+static int
+open_unnamed(int folder)
+{
+	return openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+}
+
+static int
+compile(const struct publication *publication, const struct allow_list *lists,
+	size_t count, const struct pal_changes *changes, bool even_empty,
+	uint8_t **data, size_t *len)
+{
+	const struct pal_policy_in policy = {.kind = PAL_OWN,
+		.answer = PAL_NODATA,
+		.ttl = publication->config->answer.ttl,
+		.authority = "operator",
+		.id = "allow"};
+	int fd = open_unnamed(publication->feeds), ret;
+	uint64_t rules = 0;
+
+	if (fd < 0)
+		return PAL_ESYS;
+	ret = allow_merge(fd, lists, count, &rules);
+	if (ret == 0 && (rules > 0 || even_empty))
+		ret = names_compile(fd, &policy, publication->random.key,
+			changes, true, data, len);
+	close(fd);
+	return ret;
+}
+
+int
+allow_compile(const struct publication *publication,
+	const struct ledger_feeds *feeds, const struct pal_changes *changes,
+	bool even_empty, uint8_t **data, size_t *len)
+{
+	struct allow_list lists[PAL_FEEDS_MAX + 1];
+	struct own own = {NULL, NULL, 0};
+	size_t count = 0;
+	int ret;
+
+	*data = NULL;
+	if (publication->feeds < 0)
+		return 0;
+	ret = take_own(&own, publication->ledger);
+	if (ret == 0) {
+		count = open_feeds(publication, feeds, lists);
+		lists[count] = (struct allow_list){-1, own.rules, own.count};
+		ret = compile(publication, lists, count + 1, changes,
+			even_empty, data, len);
+	}
+	for (size_t i = 0; i < count; i++)
+		close(lists[i].fd);
+	free(own.rules);
+	free(own.keys);
+	return ret;
+}

@@ -1,0 +1,19 @@
+/* What a feed was made with, so that a change of it shows. */
+#ifndef TOOL_FEED_DIGEST_H
+#define TOOL_FEED_DIGEST_H
+
+#include "config.h"
+#include "palang/sha256.h"
+
+/* Of what its blocks are answered with.  0 or PAL_ENOMEM. */
+int feed_policy_digest(const struct config *config,
+	const struct config_feed *feed, uint8_t digest[PAL_SHA256_SIZE]);
+
+/* True for what a feed that is `as: allow` has in its place. */
+bool feed_policy_is_allow(const uint8_t digest[PAL_SHA256_SIZE]);
+
+/* Of what its names are fetched and cleaned with. */
+void feed_recipe_digest(const struct config *config,
+	const struct config_feed *feed, uint8_t digest[PAL_SHA256_SIZE]);
+
+#endif
