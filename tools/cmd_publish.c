@@ -1,5 +1,8 @@
 /* palang publish: the ledger once more, as the configuration is now. */
+#include <string.h>
+
 #include "commands.h"
+#include "feed.h"
 #include "state.h"
 #include "wait.h"
 
@@ -12,15 +15,40 @@ static const struct cmd_option options[] = {WAIT_OPTIONS,
 const struct cmd cmd_publish = {"publish", "",
 	"publish the ledger anew, as the configuration is now",
 	"Compiles all recorded orders with the configuration as it is now and "
-	"publishes them: what to do after a change of palang.yaml. Completes "
+	"publishes them, with the feeds that it has, each with the answer "
+	"that it has now: what to do after a change of palang.yaml. Completes "
 	"what a command that was cut short had begun.",
 	options, 0, 0, run};
+
+/* The images that the configuration as it is asks for; without the lock, for
+ * they may be large.  What is wrong with a feed keeps no order waiting: it is
+ * told, and the code is that of the command in the end. */
+static int
+renew_feeds(struct state *state, int *feeds)
+{
+	char names[PAL_FEEDS_MAX][PAL_LIST_NAME_MAX];
+	size_t count = 0;
+	int ret = state_open_read(state);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	*feeds = state_check_feeds(state);
+	for (size_t i = 0;
+		i < state->config.feed_count && count < PAL_FEEDS_MAX; i++)
+		strcpy(names[count++], state->config.feeds[i].name);
+	for (size_t i = 0; i < count; i++)
+		*feeds = feed_worse(
+			*feeds, feed_exit(feed_renew(state, names[i])));
+	state_let_go(state);
+	return EXIT_DONE;
+}
 
 static int
 publish(struct state *state, bool dry)
 {
 	int ret = dry ? state_rehearse(state) : state_change(state);
 
+	state->publication.make_allow = true;
 	if (ret == EXIT_DONE)
 		ret = state_prepare(state, dry);
 	if (ret != EXIT_DONE)
@@ -44,11 +72,13 @@ run(const struct cmd_call *call)
 	bool dry = cmd_option(call, "dry-run") != NULL;
 	struct wait_options wait;
 	struct state state;
-	int ret = wait_parse(&wait, call);
+	int ret = wait_parse(&wait, call), feeds = EXIT_DONE;
 
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = state_begin(&state, call);
+	if (ret == EXIT_DONE && !dry)
+		ret = renew_feeds(&state, &feeds);
 	if (ret == EXIT_DONE)
 		ret = dry ? state_open_read(&state) : state_open_write(&state);
 	if (ret == EXIT_DONE)
@@ -56,5 +86,5 @@ run(const struct cmd_call *call)
 	if (ret == EXIT_DONE && !dry)
 		ret = wait_run(&wait, &state);
 	state_close(&state);
-	return ret;
+	return feed_worse(ret, feeds);
 }

@@ -14,9 +14,9 @@ const struct cmd cmd_status = {"status", "",
 	"Shows each resolver that reads the lists: its state, what is in "
 	"effect and what is swept, its counts; then the orders by state, what "
 	"is suspended, lifts that wait for their order, reviews that are due, "
-	"and what is wrong. With --check, for a monitoring: exit code 0 and "
-	"no word if all is well, else 1 and a line for each thing that is "
-	"not.",
+	"the feeds and their age, and what is wrong. With --check, for a "
+	"monitoring: exit code 0 and no word if all is well, else 1 and a "
+	"line for each thing that is not.",
 	options, 0, 0, run};
 
 /* Errors alone: a monitoring must not ring for a suspended order. */

@@ -10,6 +10,7 @@
 #include "state.h"
 #include "timefmt.h"
 #include "verdict.h"
+#include "why.h"
 
 static int run(const struct cmd_call *call);
 
@@ -32,14 +33,6 @@ struct finding {
 	enum effect_state state;
 	const struct effect_entry *entry;
 	bool blocks; /* now */
-};
-
-struct question {
-	struct pal_name name;
-	char text[PAL_NAME_TEXT_MAX];
-	uint16_t type;
-	struct json_writer *json; /* the writer, or NULL: print */
-	struct json_writer writer;
 };
 
 static const struct {
@@ -155,56 +148,6 @@ look_at_orders(struct question *question, const struct state *state)
 	return ret == 0 ? EXIT_DONE : cmd_fail("%s", pal_strerror(ret));
 }
 
-/* ---- every list ---- */
-
-/* What one list says of the name by itself: NULL if nothing. */
-static const char *
-list_says(const struct pal_list *list, bool allows, const struct pal_name *name)
-{
-	uint8_t at[PAL_LABELS_MAX];
-	unsigned count = 0;
-	struct pal_match match;
-
-	if (list->image == NULL)
-		return NULL;
-	pal_wire_labels(name->wire, name->len, at, &count);
-	pal_image_match(list->image, name->wire, at, count, &match);
-	if (!match.found || (allows && !match.except))
-		return NULL;
-	if (allows)
-		return "lets it pass the feeds";
-	return match.except ? "leaves it open" : "blocks it";
-}
-
-static void
-tell_list(struct question *question, const struct pal_list *list, bool allows)
-{
-	const char *says = list_says(list, allows, &question->name);
-
-	if (says == NULL)
-		return;
-	if (question->json == NULL) {
-		printf("list       %s  %s\n", list->name, says);
-		return;
-	}
-	json_put_object(question->json, NULL);
-	json_put_text(question->json, "list", list->name);
-	json_put_text(question->json, "says", says);
-	json_end(question->json);
-}
-
-static void
-look_at_lists(struct question *question, const struct pal_snapshot *snapshot)
-{
-	if (question->json != NULL)
-		json_put_array(question->json, "lists");
-	tell_list(question, &snapshot->allow, true);
-	for (unsigned i = 0; i < snapshot->feed_count; i++)
-		tell_list(question, &snapshot->feeds[i], false);
-	if (question->json != NULL)
-		json_end(question->json);
-}
-
 /* ---- what a resolver says ---- */
 
 static void
@@ -276,7 +219,7 @@ judge(struct question *question, const struct state *state)
 
 	if (verdict_open(&source, state->config.live_dir, why) != 0)
 		return cmd_fail("%s/lists: %s", state->config.live_dir, why);
-	look_at_lists(question, verdict_snapshot(source));
+	why_lists(question, state, verdict_snapshot(source));
 	verdict_judge(source, &question->name, question->type, state_now(state),
 		&verdict);
 	if (question->json != NULL)

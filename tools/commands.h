@@ -13,5 +13,8 @@ extern const struct cmd cmd_feed_check;
 extern const struct cmd cmd_export;
 extern const struct cmd cmd_verify_image;
 extern const struct cmd cmd_ask, cmd_host;
+extern const struct cmd cmd_feed_add, cmd_feed_remove, cmd_feed_list;
+extern const struct cmd cmd_feed_show, cmd_feed_refresh, cmd_feed_rollback;
+extern const struct cmd cmd_allow_add, cmd_allow_remove, cmd_allow_list;
 
 #endif

@@ -36,6 +36,12 @@ bool overview_review_due(const struct overview *overview,
  * wrong with its status file or its heartbeat. */
 const char *overview_word(const struct resolver *resolver);
 
+/* overview_feeds.c: looks at the feeds, tells them. */
+void overview_look_at_feeds(struct overview *overview, struct state *state);
+void overview_print_feeds(const struct state *state);
+struct json_writer;
+void overview_put_feeds(struct json_writer *json, const struct state *state);
+
 void overview_print(const struct overview *overview, const struct state *state);
 int overview_print_json(
 	const struct overview *overview, const struct state *state);

@@ -186,6 +186,7 @@ overview_print_json(const struct overview *overview, const struct state *state)
 	put_suspensions(&json, state);
 	put_keys(&json, overview, state, false);
 	put_keys(&json, overview, state, true);
+	overview_put_feeds(&json, state);
 	put_findings(&json, &overview->findings);
 	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
 }

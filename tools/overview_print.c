@@ -142,5 +142,6 @@ overview_print(const struct overview *overview, const struct state *state)
 	print_states("lifts", overview->lifts);
 	putchar('\n');
 	print_suspended(state);
+	overview_print_feeds(state);
 	problems_print(stdout, &overview->findings);
 }

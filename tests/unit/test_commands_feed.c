@@ -1,0 +1,473 @@
+/* The commands of feeds and allows, from the command line to the lists. */
+#include "tool_util.h"
+
+#include <dirent.h>
+
+#include "verdict.h"
+
+#define REFRESH "feed refresh ads"
+
+/* Ten names: one of them is a tenth. */
+static const char ten[] = "a.example.com\nb.example.com\nc.example.com\n"
+			  "d.example.com\ne.example.com\nf.example.com\n"
+			  "g.example.com\nh.example.com\ni.example.com\n"
+			  "j.example.com\n";
+
+/* The source is written anew: another time of change, whatever the clock. */
+static void
+write_list(const struct tool *tool, const char *text)
+{
+	static int64_t tick;
+	char path[160];
+	struct timespec times[2] = {{.tv_sec = 1500000000}};
+
+	tool_write(tool, "list", text);
+	snprintf(path, sizeof path, "%s/list", tool->dir);
+	times[1].tv_sec = 1500000000 + ++tick;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void
+begin(struct tool *tool)
+{
+	tool_create(tool);
+	write_list(tool, ten);
+	tool_expect(tool, 0, "feed add ads --authority k --source %s/list",
+		tool->dir);
+}
+
+static unsigned
+count_files(const struct tool *tool, const char *folder, const char *end)
+{
+	struct dirent *entry;
+	unsigned count = 0;
+	char path[160];
+	DIR *dir;
+
+	snprintf(path, sizeof path, "%s/%s", tool->dir, folder);
+	dir = opendir(path);
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		size_t len = strlen(entry->d_name);
+
+		count += len > strlen(end) &&
+		         strcmp(entry->d_name + len - strlen(end), end) == 0;
+	}
+	closedir(dir);
+	return count;
+}
+
+static void
+test_add(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect_in(tool.out, "feed ads: 10 rules; generation 2");
+	tool_expect(&tool, 0, "why www.a.example.com");
+	tool_expect_in(tool.out, "blocked by k:ads");
+	tool_expect(&tool, 1, "why example.com");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "10 rules, refreshed");
+	tool_expect(&tool, 0, "feed show ads");
+	tool_expect_in(tool.out, "k ads");
+	tool_expect(&tool, 2, "feed add ads --source /x");
+	tool_expect_in(tool.err, "there is a feed \"ads\" already");
+	tool_expect(&tool, 2, "feed add more");
+	tool_expect_in(tool.err, "--source is needed");
+	tool_expect(&tool, 2, "feed add orders --source /x");
+	tool_expect_in(tool.err, "is no name of a feed");
+	tool_expect(&tool, 2, "feed add more --source /x --max-change 5");
+	tool_expect_in(tool.err, "as in 20%");
+	tool_expect(&tool, 2, "feed add more --source /x --authority nobody");
+	tool_expect_in(tool.err, "\"nobody\" is not in");
+	/* nothing of these was recorded */
+	tool_expect(&tool, 0, "feed add more -n --source /nowhere");
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "more"));
+	/* one whose source fails is recorded all the same */
+	tool_expect(&tool, 2, "feed add more --source /nowhere/list");
+	tool_expect_in(tool.err, "it is recorded");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "no list yet");
+	assert_int_equal(tool_generation(&tool), 2);
+	tool_remove(&tool);
+}
+
+/* An order changes its own image, and no other. */
+static void
+test_orders_beside(void **state)
+{
+	struct pal_manifest before, after;
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_manifest(&tool, &before);
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_manifest(&tool, &after);
+	assert_int_equal(after.count, 2);
+	assert_string_equal(after.lists[1].file, before.lists[1].file);
+	assert_string_not_equal(after.lists[0].file, before.lists[0].file);
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 0, "why t.me");
+	/* ... and a feed its own */
+	write_list(&tool, "a.example.com\n");
+	before = after;
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_manifest(&tool, &after);
+	assert_string_equal(after.lists[0].file, before.lists[0].file);
+	assert_string_not_equal(after.lists[1].file, before.lists[1].file);
+	tool_expect(&tool, 0, "why t.me");
+	tool_remove(&tool);
+}
+
+static void
+test_refresh(void **state)
+{
+	char text[512];
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	/* untouched, and written anew with what was there */
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect_in(tool.out, "unchanged, 10 rules");
+	write_list(&tool, ten);
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect_in(tool.out, "unchanged, 10 rules");
+	assert_int_equal(tool_generation(&tool), 2);
+	snprintf(text, sizeof text, "%sk.example.com\n", ten);
+	write_list(&tool, text);
+	tool_expect(&tool, 0, REFRESH " -n");
+	tool_expect_in(tool.out, "would put in force 11 rules, 1 came");
+	assert_int_equal(tool_generation(&tool), 2);
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect_in(tool.out, "11 rules, 1 came, 0 went; generation 3");
+	tool_expect(&tool, 0, "why k.example.com");
+	/* the list in force and the one before are kept, and no more */
+	assert_int_equal(count_files(&tool, "state/feeds", ".names"), 2);
+	write_list(&tool, ten);
+	tool_expect(&tool, 0, REFRESH);
+	assert_int_equal(count_files(&tool, "state/feeds", ".names"), 2);
+	assert_int_equal(count_files(&tool, "state/feeds", ".img"), 0);
+	assert_int_equal(count_files(&tool, "state/feeds", ".new"), 0);
+	assert_int_equal(count_files(&tool, "state/spool", ""), 2);
+	tool_expect(&tool, 2, "feed refresh nothing");
+	tool_expect_in(tool.err, "there is no feed \"nothing\"");
+	tool_remove(&tool);
+}
+
+/* What is no list leaves the one in force. */
+static void
+test_failing(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+		{"<!DOCTYPE html>\n<html><body>not here</body></html>\n",
+			"feed ads: "},
+		{"", "feed ads: "},
+		{"# nothing but a comment\n", "feed ads: "},
+	};
+	struct tool tool;
+	char path[160];
+
+	(void)state;
+	begin(&tool);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		write_list(&tool, cases[i].text);
+		tool_expect(&tool, 2, REFRESH " --accept-change");
+		tool_expect_in(tool.err, cases[i].why);
+		tool_expect_in(tool.err, "stays in force");
+	}
+	snprintf(path, sizeof path, "%s/list", tool.dir);
+	assert_int_equal(unlink(path), 0);
+	tool_expect(&tool, 2, "feed refresh");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "fails since");
+	assert_int_equal(tool_generation(&tool), 2);
+	tool_expect(&tool, 0, "why a.example.com");
+	/* it is there again, as it was */
+	write_list(&tool, ten);
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "fails"));
+	tool_remove(&tool);
+}
+
+static void
+test_held(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	write_list(&tool, "x.example.com\n");
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_expect_in(tool.out, "1 rules came and 10 went of the 10");
+	tool_expect_in(tool.out, "--accept-change");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "held since");
+	tool_expect(&tool, 0, "why a.example.com");
+	/* the source says nothing new: it is held still, and known */
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	assert_int_equal(tool_generation(&tool), 2);
+	/* the list that is held is the one that is taken */
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, "why x.example.com");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "held"));
+	/* what comes next within bounds replaces what was held */
+	write_list(&tool, ten);
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	write_list(&tool, "x.example.com\n# as before\n");
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect_in(tool.out, "unchanged, 1 rules");
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "held"));
+	tool_remove(&tool);
+}
+
+static void
+test_rollback(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(&tool, 2, "feed rollback ads");
+	tool_expect_in(tool.err, "there is no list before");
+	write_list(&tool, "x.example.com\n");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, "feed rollback ads -n");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "feed rollback ads");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 1, "why x.example.com");
+	/* the source has the bad list still, or gives it once more */
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, EXIT_HELD, REFRESH " --force");
+	tool_expect_in(tool.out, "it is the list that was rolled back");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, "why x.example.com");
+	tool_remove(&tool);
+}
+
+static void
+test_remove(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(&tool, 0, "feed remove ads -n");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 0, "feed remove ads");
+	tool_expect(&tool, 1, "why a.example.com");
+	assert_int_equal(count_files(&tool, "state/feeds", ".names"), 0);
+	tool_expect(&tool, 0, "feed list");
+	assert_string_equal(tool.out, "");
+	tool_expect(&tool, 2, "feed remove ads");
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "feed remove  k:ads");
+	/* under the same name it begins anew */
+	tool_expect(&tool, 0, "feed add ads --source %s/list", tool.dir);
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect_in(tool.out, "blocked by operator:ads");
+	tool_remove(&tool);
+}
+
+static void
+test_allow(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(&tool, 2, "allow add www.a.example.com");
+	tool_expect_in(tool.err, "--reason is needed");
+	tool_expect(&tool, 0, "allow add www.a.example.com --reason 'a bank'");
+	tool_expect_in(tool.out, "a derogation from feed ads of k");
+	tool_expect(&tool, 1, "why www.a.example.com");
+	tool_expect_in(tool.out, "a bank");
+	tool_expect(&tool, 1, "why x.www.a.example.com");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 0, "allow add www.a.example.com --reason again");
+	tool_expect_in(tool.out, "allowed already");
+	tool_expect(&tool, 0, "allow list");
+	tool_expect_in(tool.out, "a derogation from feed ads of k");
+	tool_expect(&tool, 0, "feed show ads");
+	tool_expect_in(tool.out, "derogation www.a.example.com");
+	tool_expect(&tool, 0, "allow list --json");
+	tool_expect_in(tool.out, "\"derogates_from\"");
+	/* an order goes before an allow */
+	tool_expect(&tool, 0, "block www.a.example.com --scope exact");
+	tool_expect(&tool, 0, "why www.a.example.com");
+	/* the scopes of a name are two allows */
+	tool_expect(
+		&tool, 0, "allow add b.example.com --scope exact --reason r");
+	tool_expect(&tool, 1, "why b.example.com");
+	tool_expect(&tool, 0, "why www.b.example.com");
+	tool_expect(&tool, 0, "allow remove b.example.com");
+	tool_expect(&tool, 0, "why b.example.com");
+	tool_expect(&tool, 1, "allow remove b.example.com");
+	tool_remove(&tool);
+}
+
+static void
+test_allow_feed(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_write(&tool, "white", "a.example.com\nb.example.com\n");
+	tool_expect(&tool, 0, "feed add white --as allow --source %s/white",
+		tool.dir);
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "why c.example.com");
+	/* an own allow beside it, and gone again */
+	tool_expect(&tool, 0, "allow add c.example.com --reason r");
+	tool_expect(&tool, 1, "why c.example.com");
+	tool_expect(&tool, 1, "why b.example.com");
+	tool_expect(&tool, 0, "allow remove c.example.com");
+	tool_expect(&tool, 0, "why c.example.com");
+	tool_expect(&tool, 1, "why b.example.com");
+	tool_expect(&tool, 0, "feed remove white");
+	tool_expect(&tool, 0, "why b.example.com");
+	tool_remove(&tool);
+}
+
+static void
+write_config(const struct tool *tool, const char *more)
+{
+	char text[2048];
+
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n%s"
+		"feeds:\n  ads:\n    authority: k\n    source: %s/list\n%s",
+		tool->dir, tool->dir, tool_authorities, tool->dir, more);
+	tool_write(tool, "palang.yaml", text);
+}
+
+/* Feeds of palang.yaml: in force by a refresh, with the answer as it is by
+ * publish, out of force once they are taken out. */
+static void
+test_configured(void **state)
+{
+	struct tool tool;
+	char text[2048];
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "feed refresh");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect_in(tool.out, "answer sinkhole");
+	tool_expect(&tool, 2, "feed remove ads");
+	tool_expect_in(tool.err, "take it out there");
+	write_config(&tool, "    answer: refused\n");
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect_in(tool.out, "answer refused");
+	/* an order after the feed was taken out takes it out of the lists */
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n%s",
+		tool.dir, tool.dir, tool_authorities);
+	tool_write(&tool, "palang.yaml", text);
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 1, "why a.example.com");
+	/* and it comes back with its names, without the source */
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_remove(&tool);
+}
+
+/* One that was added, and stands in palang.yaml too: that is told, and keeps
+ * no order waiting. */
+static void
+test_twice(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	write_config(&tool, "");
+	tool_expect(&tool, 2, "feed list");
+	tool_expect_in(tool.err, "was added by `palang feed add` as well");
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_expect(&tool, 0, "feed remove ads");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_remove(&tool);
+}
+
+/* The lists are lost: all of them are made anew, from ledger and names. */
+static void
+test_lost(void **state)
+{
+	struct pal_manifest before, after;
+	char path[256];
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(&tool, 0, "allow add b.example.com --reason r");
+	tool_manifest(&tool, &before);
+	for (unsigned i = 0; i < before.count; i++) {
+		snprintf(path, sizeof path, "%s/live/lists/%s", tool.dir,
+			before.lists[i].file);
+		assert_int_equal(unlink(path), 0);
+		tool_expect(&tool, 0, "init");
+		tool_manifest(&tool, &after);
+		assert_memory_not_equal(
+			after.epoch, before.epoch, PAL_EPOCH_SIZE);
+		assert_int_equal(after.count, 3);
+		tool_expect(&tool, 0, "why a.example.com");
+		tool_expect(&tool, 1, "why b.example.com");
+		before = after;
+	}
+	/* Its names too: it blocks nothing, says so, and is fetched anew
+	 * although the source has nothing new. */
+	snprintf(path, sizeof path, "%s/live/lists/%s", tool.dir,
+		before.lists[2].file);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/state/feeds/ads-1.names", tool.dir);
+	assert_int_equal(unlink(path), 0);
+	tool_expect(&tool, 0, "init");
+	tool_expect_in(tool.err, "its image is lost");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "NOT IN THE LISTS");
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_orders_beside),
+		cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_failing),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_rollback),
+		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_allow_feed),
+		cmocka_unit_test(test_configured),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,74 @@
+/*
+ * A feed's way from its source to the lists.  feed_refresh.c tells it.
+ *
+ * For commands alone, with the conventions of state.h.
+ */
+#ifndef TOOL_FEED_H
+#define TOOL_FEED_H
+
+#include "feed_digest.h"
+#include "state.h"
+
+enum feed_outcome {
+	FEED_LOADED, /* in force, and published */
+	FEED_SAME,   /* nothing to do */
+	FEED_HELD,   /* a guard wants to be told that it is meant */
+	FEED_FAILED  /* the list in force stays; told on stderr */
+};
+
+struct feed_options {
+	bool accept_change; /* the guards are overruled */
+	bool strict;        /* a list that needs cleaning is refused */
+	bool force;         /* fetched even if the source says it is the same */
+	bool dry;           /* say what would be */
+};
+
+/* Refreshes one feed.  state has been opened once, and is let go of; it is so
+ * again afterwards, with what was published in its publication. */
+enum feed_outcome feed_refresh(struct state *state, const char *name,
+	const struct feed_options *options);
+
+/* Puts the list before in force again. */
+enum feed_outcome feed_rollback(
+	struct state *state, const char *name, bool dry);
+
+/* Makes the image anew where the configuration has another answer for it, or
+ * the feed is not in the lists although it has names. */
+enum feed_outcome feed_renew(struct state *state, const char *name);
+
+/* The exit code, and the worse of two. */
+int feed_exit(enum feed_outcome outcome);
+int feed_worse(int code, int other);
+
+/* True if the feed is in the lists as the ledger says they are; an `allow`
+ * feed is in the allow list. */
+bool feed_in_lists(struct state *state, const struct config_feed *feed);
+
+/* ---- guards ---- */
+
+struct names_diff;
+
+/* NULL if the list may come into force, else why it is held, to be freed.
+ * On a lack of memory a constant reason is given, too: no list passes for
+ * that. */
+char *feed_guard(const struct config_feed *feed, const struct names_diff *diff);
+
+/* ---- files of a feed, in state/feeds/ ---- */
+
+/* One refresh of a feed at a time.  wait: up to LOCK_WAIT seconds.  The
+ * descriptor, which close() unlocks; -1 and errno, EWOULDBLOCK: another has
+ * it. */
+int feed_lock(int folder, const char *name, bool wait);
+
+/* A name of which there is none yet: NAME-<n>.names, n growing. */
+int feed_new_names(int folder, const char *name, char file[LEDGER_NAMES_MAX]);
+
+/* Removes the feed's files but for those that it still has; known NULL: it has
+ * none.  Under the feed's lock. */
+void feed_remove_strays(
+	int folder, const char *name, const struct ledger_feed *known);
+
+/* Removes what a refresh leaves unfinished. */
+void feed_remove_passing(int folder, const char *name);
+
+#endif

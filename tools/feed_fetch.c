@@ -1,0 +1,163 @@
+/* From a source to sorted names: spool, clean. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "feed_run.h"
+#include "file.h"
+#include "palang/error.h"
+
+int
+feed_open_names(const struct feed_run *run, const char *file)
+{
+	return openat(run->folder, file, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* A file that is there only as long as it is open. */
+static int
+open_spool(const struct feed_run *run)
+{
+	char path[PATH_MAX];
+	int folder, fd, saved;
+
+	snprintf(path, sizeof path, "%s/spool", run->state->config.state_dir);
+	folder = file_open_folder(path);
+	if (folder < 0)
+		return -1;
+	fd = openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	saved = errno;
+	close(folder);
+	errno = saved;
+	return fd;
+}
+
+static int
+open_new(const struct feed_run *run)
+{
+	char file[PAL_LIST_NAME_MAX + 8];
+
+	snprintf(file, sizeof file, "%s.new", run->name);
+	unlinkat(run->folder, file, 0);
+	return openat(run->folder, file,
+		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+}
+
+/* The first thing that the cleaner found wrong. */
+static char *
+first_problem(const struct problems *problems, int ret)
+{
+	if (problems->count > 0 && problems->items[0].line > 0) {
+		char *text = NULL;
+
+		if (asprintf(&text, "line %u: %s", problems->items[0].line,
+			    problems->items[0].text) >= 0)
+			return text;
+	}
+	if (problems->count > 0)
+		return strdup(problems->items[0].text);
+	return strdup(ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+}
+
+static char *
+clean(struct feed_run *run, int spool)
+{
+	const struct config *config = &run->state->config;
+	const struct config_feed *feed = run->feed;
+	struct problems problems = {0};
+	struct clean_options options = {.format = feed->format,
+		.has_scope = feed->has_scope,
+		.scope = feed->scope,
+		.protected = config->protected,
+		.protected_count = config->protected_count,
+		.file = feed->source.text,
+		.progress = progress_tell,
+		.ctx = &run->progress};
+	char *error = NULL;
+	int ret;
+
+	if (feed->source.kind == SOURCE_AXFR && feed->format == CLEAN_AUTO)
+		options.format = CLEAN_RPZ;
+	if (lseek(spool, 0, SEEK_SET) != 0)
+		return strdup(strerror(errno));
+	ret = clean_run(
+		spool, run->candidate, &options, &run->report, &problems);
+	if (ret != 0)
+		error = first_problem(&problems, ret);
+	else if (run->options->strict && clean_is_dirty(&run->report))
+		error = strdup("it needs cleaning, and --strict refuses that; "
+			       "`palang feed check` tells of it");
+	else if (run->report.rules == run->report.exceptions &&
+		 !run->report.zone)
+		error = strdup("there is no name in it that could be blocked");
+	problems_fini(&problems);
+	return error;
+}
+
+/* Unchanged: what is to be judged is what was fetched last. */
+static char *
+take_last(struct feed_run *run)
+{
+	const char *file =
+		run->known.held[0] != '\0' ? run->known.held : run->known.names;
+
+	strcpy(run->file, file);
+	run->candidate = feed_open_names(run, file);
+	return run->candidate >= 0 ? NULL : strdup(strerror(errno));
+}
+
+/* There must be something that the mark is of, made in this way. */
+static bool
+mark_holds(const struct feed_run *run)
+{
+	const struct ledger_feed *known = &run->known;
+	const char *file = known->held[0] != '\0' ? known->held : known->names;
+
+	return !run->options->force && file[0] != '\0' &&
+	       memcmp(known->recipe, run->recipe, PAL_SHA256_SIZE) == 0 &&
+	       faccessat(run->folder, file, R_OK, 0) == 0;
+}
+
+static char *
+fetch_into(struct feed_run *run, int spool)
+{
+	char why[SOURCE_WHY_MAX] = "it failed";
+
+	if (mark_holds(run))
+		run->mark = run->known.mark;
+	switch (source_fetch(&run->feed->source, &run->feed->limits, &run->mark,
+		spool, why, progress_tell, &run->progress)) {
+	case SOURCE_UNCHANGED:
+		return take_last(run);
+	case SOURCE_FAILED:
+		return strdup(why);
+	case SOURCE_NEW:
+		break;
+	}
+	run->candidate = open_new(run);
+	if (run->candidate < 0)
+		return strdup(strerror(errno));
+	run->fetched = true;
+	return clean(run, spool);
+}
+
+enum feed_found
+feed_fetch(struct feed_run *run, char **error)
+{
+	int spool = open_spool(run);
+	char *text = NULL;
+
+	if (spool < 0 &&
+		asprintf(&text, "%s/spool: %s", run->state->config.state_dir,
+			strerror(errno)) < 0)
+		text = NULL;
+	if (spool >= 0) {
+		*error = fetch_into(run, spool);
+		close(spool);
+	} else {
+		*error = text != NULL ? text : strdup("no memory");
+	}
+	return *error == NULL ? FEED_FOUND : FEED_NOT_FOUND;
+}

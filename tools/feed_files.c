@@ -1,0 +1,117 @@
+/* Files of a feed: NAME.lock, NAME-<n>.names, and, while it is refreshed,
+ * NAME.new and NAME.img. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "feed.h"
+#include "lock.h"
+#include "palang/error.h"
+
+int
+feed_lock(int folder, const char *name, bool wait)
+{
+	char file[PAL_LIST_NAME_MAX + 8];
+	int lock, saved;
+
+	snprintf(file, sizeof file, "%s.lock", name);
+	lock = openat(
+		folder, file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	if (lock < 0)
+		return -1;
+	if (wait ? lock_wait(lock, false) : flock(lock, LOCK_EX | LOCK_NB) == 0)
+		return lock;
+	saved = errno;
+	close(lock);
+	errno = saved;
+	return -1;
+}
+
+/* The number of "NAME-<n>.names", or -1 for what is no names file of it. */
+static int64_t
+number_of(const char *file, const char *name)
+{
+	size_t len = strlen(name), digits;
+
+	if (strncmp(file, name, len) != 0 || file[len] != '-')
+		return -1;
+	file += len + 1;
+	digits = strspn(file, "0123456789");
+	if (digits == 0 || digits > 15 || strcmp(file + digits, ".names") != 0)
+		return -1;
+	return strtoll(file, NULL, 10);
+}
+
+static DIR *
+open_dir(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (dir == NULL && fd >= 0)
+		close(fd);
+	return dir;
+}
+
+int
+feed_new_names(int folder, const char *name, char file[LEDGER_NAMES_MAX])
+{
+	DIR *dir = open_dir(folder);
+	struct dirent *entry;
+	int64_t last = 0;
+
+	if (dir == NULL)
+		return PAL_ESYS;
+	while ((entry = readdir(dir)) != NULL) {
+		int64_t number = number_of(entry->d_name, name);
+
+		if (number > last)
+			last = number;
+	}
+	closedir(dir);
+	snprintf(
+		file, LEDGER_NAMES_MAX, "%s-%" PRId64 ".names", name, last + 1);
+	return 0;
+}
+
+static bool
+is_kept(const char *file, const struct ledger_feed *known)
+{
+	return known != NULL && (strcmp(file, known->names) == 0 ||
+					strcmp(file, known->before) == 0 ||
+					strcmp(file, known->held) == 0);
+}
+
+void
+feed_remove_passing(int folder, const char *name)
+{
+	static const char *const ends[] = {"new", "img"};
+	char file[PAL_LIST_NAME_MAX + 8];
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		snprintf(file, sizeof file, "%s.%s", name, ends[i]);
+		unlinkat(folder, file, 0);
+	}
+}
+
+void
+feed_remove_strays(
+	int folder, const char *name, const struct ledger_feed *known)
+{
+	DIR *dir = open_dir(folder);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL) {
+		if (number_of(entry->d_name, name) >= 0 &&
+			!is_kept(entry->d_name, known))
+			unlinkat(folder, entry->d_name, 0);
+	}
+	closedir(dir);
+}

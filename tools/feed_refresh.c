@@ -1,0 +1,213 @@
+/*
+ * The way of a feed.
+ *
+ *   1. The feed's own lock is taken: one refresh of a feed at a time.  The
+ *      ledger is read, and let go of.
+ *   2. The source is fetched into the spool and cleaned into names
+ *      (feed_fetch.c), all without the lock of the state folder: orders go
+ *      on meanwhile.
+ *   3. The names are compared with those in force, and the guards judge them
+ *      (feed_guard.c).
+ *   4. The image is made, as NAME.img (feed_image.c), and the names get the
+ *      name that they are kept under.  All of it is on disk now.
+ *   5. With the lock of the state folder, in one transaction: what the feed
+ *      has become is recorded, the image goes into the lists, the generation
+ *      is recorded; commit, and publish (publish.c).
+ *   6. What is no longer needed is removed.
+ *
+ * A kill before the commit in 5 leaves the feed as it was, and files that the
+ * next refresh of it removes.  A source that fails, a list that is none and a
+ * list that is held change nothing but what is told of the feed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "feed_run.h"
+#include "palang/error.h"
+
+/* ---- judging ---- */
+
+/* Names in force that cannot be read are as none. */
+static int
+compare(struct feed_run *run)
+{
+	int ret;
+
+	progress_tell(&run->progress, "comparing", 0, 0);
+	/* One more than an image tells of, so that it shows if all are here. */
+	run->diff.room = PAL_CHANGES_MAX + 1;
+	run->diff.names = calloc(run->diff.room, sizeof *run->diff.names);
+	if (run->diff.names == NULL)
+		return PAL_ENOMEM;
+	ret = names_compare(run->in_force, run->candidate, &run->diff);
+	if (ret != PAL_EFORM || run->in_force < 0)
+		return ret;
+	close(run->in_force);
+	run->in_force = -1;
+	return names_compare(-1, run->candidate, &run->diff);
+}
+
+static bool
+same_names(const struct feed_run *run)
+{
+	return run->in_force >= 0 && run->diff.added + run->diff.removed == 0;
+}
+
+/* True if it is the very list that was turned down by a rollback. */
+static bool
+is_rejected(const struct feed_run *run)
+{
+	struct names_diff diff = {0};
+	int before, ret;
+
+	if (!run->known.rolled_back || run->known.before[0] == '\0')
+		return false;
+	before = feed_open_names(run, run->known.before);
+	if (before < 0)
+		return false;
+	ret = names_compare(before, run->candidate, &diff);
+	close(before);
+	return ret == 0 && diff.added + diff.removed == 0;
+}
+
+static char *
+judge(const struct feed_run *run)
+{
+	if (run->options->accept_change || same_names(run))
+		return NULL;
+	if (is_rejected(run))
+		return strdup("it is the list that was rolled back");
+	return feed_guard(run->feed, &run->diff);
+}
+
+static bool
+is_same(const struct feed_run *run)
+{
+	return run->in_lists && same_names(run) &&
+	       memcmp(run->known.policy, run->policy, PAL_SHA256_SIZE) == 0;
+}
+
+static enum feed_outcome
+decide(struct feed_run *run)
+{
+	enum feed_outcome outcome;
+	char *why;
+	int ret = compare(run);
+
+	if (ret != 0)
+		return feed_fail_code(run, "its names", ret);
+	if (is_same(run))
+		return feed_stay(run);
+	why = judge(run);
+	if (why != NULL) {
+		outcome = feed_hold(run, why);
+		free(why);
+		return outcome;
+	}
+	/* Only the answer is new. */
+	if (same_names(run))
+		strcpy(run->file, run->known.names);
+	return feed_load(run, "feed refresh");
+}
+
+/* ---- what commands call ---- */
+
+enum feed_outcome
+feed_refresh(struct state *state, const char *name,
+	const struct feed_options *options)
+{
+	struct feed_run run = {.options = options};
+	enum feed_outcome outcome = FEED_FAILED;
+	char *error = NULL;
+
+	if (feed_run_begin(&run, state, name, false) == EXIT_DONE) {
+		if (feed_fetch(&run, &error) != FEED_FOUND)
+			outcome = feed_fail(
+				&run, error != NULL ? error : "no memory");
+		else
+			outcome = decide(&run);
+		if (run.fetched && outcome != FEED_FAILED)
+			clean_print(stdout, &run.report);
+	}
+	free(error);
+	feed_run_end(&run);
+	return outcome;
+}
+
+/* With names that are kept, and no source asked. */
+static enum feed_outcome
+use_kept(struct feed_run *run, const char *file, const char *event)
+{
+	int ret;
+
+	run->kept = true;
+	strcpy(run->file, file);
+	run->candidate = feed_open_names(run, file);
+	ret = run->candidate < 0 ? PAL_ESYS : compare(run);
+	if (ret != 0)
+		return feed_fail_code(run, file, ret);
+	return feed_load(run, event);
+}
+
+enum feed_outcome
+feed_rollback(struct state *state, const char *name, bool dry)
+{
+	const struct feed_options options = {.dry = dry};
+	struct feed_run run = {.options = &options};
+	enum feed_outcome outcome = FEED_FAILED;
+	char file[LEDGER_NAMES_MAX];
+
+	if (feed_run_begin(&run, state, name, true) == EXIT_DONE) {
+		strcpy(file, run.known.before);
+		if (file[0] == '\0')
+			cmd_fail("feed %s: there is no list before the one in "
+				 "force",
+				name);
+		else
+			outcome = use_kept(&run, file, "feed rollback");
+	}
+	feed_run_end(&run);
+	return outcome;
+}
+
+enum feed_outcome
+feed_renew(struct state *state, const char *name)
+{
+	const struct feed_options options = {.dry = false};
+	struct feed_run run = {.options = &options};
+	enum feed_outcome outcome = FEED_FAILED;
+	char file[LEDGER_NAMES_MAX];
+
+	if (feed_run_begin(&run, state, name, true) == EXIT_DONE) {
+		strcpy(file, run.known.names);
+		outcome = FEED_SAME;
+		if (file[0] != '\0' &&
+			(!run.in_lists || memcmp(run.known.policy, run.policy,
+						  PAL_SHA256_SIZE) != 0))
+			outcome = use_kept(&run, file, "feed renew");
+	}
+	feed_run_end(&run);
+	return outcome;
+}
+
+int
+feed_exit(enum feed_outcome outcome)
+{
+	static const int codes[] = {[FEED_LOADED] = EXIT_DONE,
+		[FEED_SAME] = EXIT_DONE,
+		[FEED_HELD] = EXIT_HELD,
+		[FEED_FAILED] = EXIT_ERROR};
+
+	return codes[outcome];
+}
+
+/* An error beats a list that is held, which beats what is done. */
+int
+feed_worse(int code, int other)
+{
+	if (code == EXIT_ERROR || other == EXIT_ERROR)
+		return EXIT_ERROR;
+	return code > other ? code : other;
+}

@@ -1,0 +1,69 @@
+/* One refresh of one feed, as feed_*.c pass it on. */
+#ifndef TOOL_FEED_RUN_H
+#define TOOL_FEED_RUN_H
+
+#include "clean.h"
+#include "feed.h"
+#include "names.h"
+#include "palang/writer.h"
+#include "progress.h"
+
+struct feed_run {
+	struct state *state;
+	const char *name;
+	const struct feed_options *options;
+	/* As the state's configuration has it, which may move. */
+	const struct config_feed *feed;
+	struct config_feed as_configured;
+	int folder, lock; /* state/feeds, and the feed's lock */
+
+	/* How it stands; as it is to be recorded, once that is known. */
+	struct ledger_feed known;
+	bool in_lists;                 /* its image, or the allow list, is */
+	uint8_t base[PAL_SHA256_SIZE]; /* the image's digest, if it is */
+	int in_force;                  /* its names; -1: none */
+	uint8_t policy[PAL_SHA256_SIZE], recipe[PAL_SHA256_SIZE];
+
+	/* The list that is to come. */
+	int candidate;               /* its names */
+	char file[LEDGER_NAMES_MAX]; /* under this name; empty: NAME.new */
+	bool kept;                   /* it is chosen, no source was asked */
+	bool fetched;                /* it was cleaned just now */
+	struct source_mark mark;
+	struct clean_report report;
+	struct names_diff diff;
+	struct publish_image image;
+
+	struct progress progress;
+	char label[PAL_LIST_NAME_MAX + 8];
+};
+
+/* feed_run.c: takes the feed's lock, and looks how the feed stands.  wait: for
+ * the lock.  Exit codes; feed_run_end in any case. */
+int feed_run_begin(
+	struct feed_run *run, struct state *state, const char *name, bool wait);
+void feed_run_end(struct feed_run *run);
+
+/* feed_outcome.c: each records what it says, and tells it. */
+enum feed_outcome feed_fail(struct feed_run *run, const char *error);
+enum feed_outcome feed_fail_code(
+	struct feed_run *run, const char *what, int err);
+enum feed_outcome feed_hold(struct feed_run *run, const char *why);
+enum feed_outcome feed_stay(struct feed_run *run);
+enum feed_outcome feed_load(struct feed_run *run, const char *event);
+
+/* What became of fetching: the candidate is open then, or there is an error,
+ * to be freed. */
+enum feed_found { FEED_FOUND, FEED_NOT_FOUND };
+
+/* feed_fetch.c: from the source to names, the candidate.  *error: why not, to
+ * be freed. */
+enum feed_found feed_fetch(struct feed_run *run, char **error);
+
+/* Opens one of the kept names files; -1 and errno. */
+int feed_open_names(const struct feed_run *run, const char *file);
+
+/* feed_image.c: makes the image of the candidate, as NAME.img.  0 or PAL_. */
+int feed_make_image(struct feed_run *run);
+
+#endif

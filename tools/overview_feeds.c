@@ -1,0 +1,126 @@
+/* The overview: how the feeds stand. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "feed.h"
+#include "json.h"
+#include "overview.h"
+#include "text.h"
+#include "timefmt.h"
+
+#define FAILING_MS 86400000 /* what fails for longer rings */
+
+static void
+judge_failing(struct overview *overview, const struct state *state,
+	const struct ledger_feed *known)
+{
+	char time[TIME_TEXT_MAX];
+	bool rings = state->started_ms - known->failing > FAILING_MS;
+
+	time_format(time, known->failing / 1000);
+	(rings ? problem_error : problem_warning)(&overview->findings, NULL, 0,
+		0, "feed %s fails since %s: %s", known->name, time,
+		known->error);
+}
+
+static void
+judge_feed(struct overview *overview, struct state *state,
+	const struct config_feed *feed)
+{
+	struct problems *findings = &overview->findings;
+	const struct ledger_feed *known =
+		ledger_find_feed(&state->feeds, feed->name);
+
+	if (known == NULL) {
+		problem_warning(findings, NULL, 0, 0,
+			"feed %s was never refreshed: palang feed refresh %s",
+			feed->name, feed->name);
+		return;
+	}
+	if (known->error != NULL)
+		judge_failing(overview, state, known);
+	if (known->held[0] != '\0')
+		problem_warning(findings, NULL, 0, 0,
+			"feed %s: a list is held: %s", feed->name,
+			known->held_why);
+	if (known->names[0] != '\0' && !feed_in_lists(state, feed))
+		problem_error(findings, NULL, 0, 0,
+			"feed %s is not in the lists: palang feed refresh %s",
+			feed->name, feed->name);
+}
+
+void
+overview_look_at_feeds(struct overview *overview, struct state *state)
+{
+	const struct problems *wrong = &state->feed_problems;
+
+	for (size_t i = 0; i < state->config.feed_count; i++)
+		judge_feed(overview, state, &state->config.feeds[i]);
+	for (size_t i = 0; i < wrong->count && i < PROBLEMS_MAX; i++)
+		problem_error(&overview->findings, wrong->items[i].file,
+			wrong->items[i].line, wrong->items[i].column, "%s",
+			wrong->items[i].text);
+}
+
+/* "3 h": how long ago, in the largest unit that it fills. */
+static void
+print_age(int64_t ms)
+{
+	int64_t s = ms / 1000;
+
+	if (s < 120)
+		printf("%" PRId64 " s", s);
+	else if (s < 7200)
+		printf("%" PRId64 " min", s / 60);
+	else if (s < 172800)
+		printf("%" PRId64 " h", s / 3600);
+	else
+		printf("%" PRId64 " days", s / 86400);
+}
+
+void
+overview_print_feeds(const struct state *state)
+{
+	for (size_t i = 0; i < state->config.feed_count; i++) {
+		const struct config_feed *feed = &state->config.feeds[i];
+		const struct ledger_feed *known =
+			ledger_find_feed(&state->feeds, feed->name);
+
+		printf("feed %s:", feed->name);
+		if (known == NULL || known->names[0] == '\0') {
+			printf(" no list yet\n");
+			continue;
+		}
+		printf(" %" PRIu64 " rules%s, refreshed ", known->rules,
+			feed->allow ? " that allow" : "");
+		print_age(state->started_ms - known->refreshed);
+		printf(" ago%s%s\n", known->held[0] != '\0' ? ", HELD" : "",
+			known->error != NULL ? ", FAILING" : "");
+	}
+}
+
+void
+overview_put_feeds(struct json_writer *json, const struct state *state)
+{
+	json_put_array(json, "feeds");
+	for (size_t i = 0; i < state->config.feed_count; i++) {
+		const struct config_feed *feed = &state->config.feeds[i];
+		const struct ledger_feed *known =
+			ledger_find_feed(&state->feeds, feed->name);
+
+		json_put_object(json, NULL);
+		json_put_text(json, "name", feed->name);
+		json_put_int(json, "rules",
+			known == NULL ? 0 : (int64_t)known->rules);
+		json_put_int(json, "refreshed_ms",
+			known == NULL ? 0 : known->refreshed);
+		json_put_int(
+			json, "failing_ms", known == NULL ? 0 : known->failing);
+		json_put_text(
+			json, "error", known == NULL ? NULL : known->error);
+		json_put_text(
+			json, "held", known == NULL ? NULL : known->held_why);
+		json_end(json);
+	}
+	json_end(json);
+}

@@ -1,0 +1,23 @@
+/* How far long work is, on a terminal; nothing elsewhere, and nothing for
+ * what is done within a second. */
+#ifndef TOOL_PROGRESS_H
+#define TOOL_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+	const char *label; /* "feed ads" */
+	bool terminal, drawn;
+	int64_t began, told; /* ms */
+};
+
+void progress_begin(struct progress *progress, const char *label);
+
+/* To be told again and again; size 0: not known.  ctx is the progress. */
+void progress_tell(void *ctx, const char *what, uint64_t at, uint64_t size);
+
+/* Wipes the line, before anything else is printed. */
+void progress_end(struct progress *progress);
+
+#endif
