@@ -173,11 +173,13 @@ store_late(const struct palang *palang, struct module_qstate *qstate)
 		log_err("palang: no memory to cache an answer");
 }
 
+/* What is bogus stays SERVFAIL; but who sets CD would get it as it is. */
 static bool
-is_bogus(const struct module_qstate *qstate)
+will_servfail(const struct module_qstate *qstate)
 {
 	return qstate->return_msg != NULL &&
-	       qstate->return_msg->rep->security == sec_status_bogus;
+	       qstate->return_msg->rep->security == sec_status_bogus &&
+	       !(qstate->query_flags & BIT_CD);
 }
 
 static void
@@ -202,7 +204,7 @@ judge_done(struct palang *palang, struct module_qstate *qstate)
 		return;
 	}
 	remove_blocked(qstate, &j);
-	if (!has_client(qstate) || qstate->is_valrec || is_bogus(qstate))
+	if (!has_client(qstate) || qstate->is_valrec || will_servfail(qstate))
 		return;
 	block(palang, qstate, snapshot, &j);
 }

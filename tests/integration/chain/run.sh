@@ -112,6 +112,13 @@ done
 (($(questions) == before)) ||
 	fail "$(($(questions) - before)) questions upstream for 50"
 
+say "who takes what is bogus all the same (CD) does not get round a block"
+for _ in 1 2 3; do
+	ask alias.bogus.example A +cd
+	expect_data "alias.bogus.example. CNAME t.me." "t.me. A $SINK_A"
+	expect_ede "4 16" "kominfo"
+done
+
 say "a link that is bogus blocks nothing: it fails"
 for _ in 1 2 3; do
 	ask alias.bogus.example A
