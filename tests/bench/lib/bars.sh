@@ -1,0 +1,202 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # run and lib/*.sh share names
+#
+# What palang alone has to hold: docs/DESIGN.md, "What it must cost".
+
+readonly LIVE_OF=live
+
+# Octets of the image, for each rule; the memory is measured with the peers.
+bar_image() {
+	record bars image.octets_per_rule "$(calc "$image_octets / $rules")"
+}
+
+# Ready, and the memory at rest above that without a list.
+bar_ready() {
+	local i base rss
+	for ((i = 0; i < repeat; i++)); do
+		peer_up palang none
+		base=$(rss_octets palang)
+		discard palang
+		peer_up palang list
+		rss=$(rss_octets palang)
+		discard palang
+		record bars module.ready_ms "$(calc "$ready * 1000")"
+		record bars module.rss_octets_per_rule \
+			"$(calc "($rss - $base) / $rules")"
+	done
+}
+
+# bar_effect CHANGES SWEEPS: with the cache full.  A change is 100 names: 50
+# that are blocked, 50 that are opened again.
+bar_effect() {
+	local live=$scratch/$LIVE_OF address before
+	address=$(peer_address palang)
+	peer_up palang list
+	"$TOOLS/publish" -w palang "$live" orders >/dev/null
+	fill "$address"
+	probe_start "$address" -i 200 -s 5
+	probe_end
+	before=$p99_us
+	record bars swept.p99_before_us "$before"
+	effect_rounds effect -r "$1"
+	probe_start "$address" -i 200
+	effect_rounds effect_swept -s -r "$2"
+	probe_stop
+	record bars swept.p99_us "$p99_us"
+	record bars swept.p99_ratio "$(calc "$p99_us / $before")"
+	[[ -n $quick ]] || effect_rounds effect_feed -r 20 -f "$names"
+	discard palang
+}
+
+# effect_rounds METRIC OPTION...: records one of each round.
+effect_rounds() {
+	local metric=$1 client module swept
+	shift
+	"$TOOLS/effect" -n 100 -g 200 "$@" "$scratch/$LIVE_OF" palang \
+		"$(peer_address palang)" "$others" >"$scratch/rounds" ||
+		fail "no effect"
+	while read -r client module swept; do
+		record bars "$metric.ms" "$client"
+		[[ -z $module ]] || {
+			record bars "$metric.module_ms" "$module"
+			record bars swept.ms "$swept"
+		}
+	done <"$scratch/rounds"
+}
+
+# bar_reload ROUNDS: the whole list again and again, the resolver under load;
+# and first, for as long, the load alone.
+bar_reload() {
+	local live=$scratch/$LIVE_OF address load in_effect swept base
+	address=$(peer_address palang)
+	peer_up palang list
+	base=$(rss_octets palang)
+	start load dnsperf -s "$address" -d "$passing.queries" -l 600 -c 4 \
+		-T 1 -q 100 -Q "$LOAD_QPS"
+	probe_start "$address" -s "$((2 * $1))"
+	probe_end
+	record bars reload.silence_idle_ms "$silence_ms"
+	record bars reload.lost_idle "$lost"
+	"$TOOLS/reload" -r "$1" -g 300 -t "$scratch/prepared" "$live" palang \
+		"$names" >"$scratch/rounds" &
+	load=$!
+	await 300 "the images of bar_reload" test -f "$scratch/prepared"
+	peak_begin palang
+	probe_start "$address"
+	wait "$load" || fail "a reload did not come into effect"
+	probe_stop
+	record bars reload.silence_ms "$silence_ms"
+	record bars reload.lost "$lost"
+	record bars module.peak_octets_per_rule \
+		"$(calc "($(peak_octets palang) - $base) / $rules")"
+	while read -r in_effect swept; do
+		record bars reload.effect_ms "$in_effect"
+		record bars reload.swept_ms "$swept"
+	done <"$scratch/rounds"
+	rm "$scratch/prepared"
+	discard load
+	discard palang
+}
+
+# Latency of one decision on a name of four labels; all others for the record.
+bar_decision() {
+	local kind labels latency throughput
+	"$TOOLS/generate" --pick "$rules" 200000 >"$scratch/listed"
+	"$TOOLS/generate" --from 60000000 200000 >"$scratch/unlisted"
+	[[ -n $(compgen -G "$scratch/live/lists/feed-*.img") ]] || palang_lists
+	on_load_cpu "$TOOLS/decision" \
+		"$(compgen -G "$scratch/live/lists/feed-*.img" | head -n 1)" \
+		"$scratch/listed" "$scratch/unlisted" >"$scratch/decision"
+	while read -r kind labels latency throughput; do
+		record decision "$kind.$labels.latency_ns" "$latency"
+		record decision "$kind.$labels.throughput_ns" "$throughput"
+		((labels != 4)) || record bars "decision.${kind}_ns" "$latency"
+	done <"$scratch/decision"
+}
+
+# Lines of dirty text a second, on one core.
+bar_clean() {
+	local began i lines=$1
+	"$PALANG" feed check --help >/dev/null 2>&1 || {
+		note "LEFT OUT: clean.lines_per_s: no \`palang feed check\` yet"
+		return 0
+	}
+	"$TOOLS/generate" --dirty "$lines" >"$scratch/dirty"
+	for ((i = 0; i < (repeat < 3 ? repeat : 3); i++)); do
+		began=$(now_us)
+		on_load_cpu "$PALANG" feed check "$scratch/dirty" \
+			>"$scratch/log/clean" || (($? == 1)) ||
+			fail "palang feed check"
+		record bars clean.lines_per_s \
+			"$(calc "$lines * 1e6 / ($(now_us) - $began)")"
+	done
+	rm "$scratch/dirty"
+}
+
+bar_apply() {
+	local out=$scratch/apply
+	"$bench/apply" "$PALANG" 21 >"$out" 2>>"$scratch/log/apply" || {
+		note "LEFT OUT: apply: $(tail -n 1 "$scratch/log/apply")"
+		return 0
+	}
+	record bars apply.p50_ms "$(sed -nE 's/.*p50 ([0-9.]+) ms.*/\1/p' "$out")"
+	record bars apply.fsyncs "$(sed -nE 's/^fsyncs.*: ([0-9]+)$/\1/p' "$out")"
+	record bars apply.fsync_us \
+		"$(sed -nE 's/^one fsync.*about ([0-9]+) us$/\1/p' "$out")"
+}
+
+# Instructions of the worker for each passing query that is in the cache.
+# Counted by valgrind, since a virtual machine often cannot.
+bar_pass() {
+	local with without
+	command -v valgrind >/dev/null ||
+		"$bench/../../tools/install-packages" valgrind >&2 || {
+		note "LEFT OUT: pass.instructions_ratio: valgrind cannot be had"
+		return 0
+	}
+	with=$(instructions palang) || fail "no count"
+	without=$(instructions plain) || fail "no count"
+	record bars pass.instructions "$with"
+	record bars pass.instructions_without "$without"
+	record bars pass.instructions_ratio "$(calc "$with / $without")"
+}
+
+# With num-threads 1 the worker is the first thread; what the keeper does by
+# the clock is no part of a query.
+instructions() {
+	local daemon=$1 address rounds=10 count out
+	address=$(peer_address "$1")
+	out=$scratch/callgrind.$daemon
+	WRAPPER="valgrind --tool=callgrind --separate-threads=yes
+		--callgrind-out-file=$out" peer_up "$daemon" list
+	dnsperf -s "$address" -d "$passing.queries" -n 2 -c 1 -q 10 -t 30 \
+		>/dev/null 2>&1
+	callgrind_control --zero "${daemon_pid[$daemon]}" >/dev/null
+	dnsperf -s "$address" -d "$passing.queries" -n "$rounds" -c 1 -q 10 \
+		-t 30 >"$scratch/dnsperf" 2>&1
+	callgrind_control --dump "${daemon_pid[$daemon]}" >/dev/null
+	count=$(sed -n 's/^totals: //p' "$out".*-01 | sort -n | tail -n 1)
+	discard "$daemon"
+	rm -f "$out"*
+	calc "$count / $(dnsperf_value "Queries completed" "$scratch/dnsperf")"
+}
+
+# Queries a second of several resolvers, by turns, so that what else the
+# machine does hits all alike: the passing ones with palang and without, the
+# blocked ones with palang and the two ways that Unbound has.
+bar_qps() {
+	local i peer
+	for peer in palang plain rpz localzone; do
+		peer_up "$peer" list
+	done
+	for ((i = 0; i < repeat; i++)); do
+		for peer in palang plain; do
+			peer_measure_qps "$peer" pass
+		done
+		for peer in palang rpz localzone; do
+			peer_measure_qps "$peer" block
+		done
+	done
+	for peer in palang plain rpz localzone; do
+		discard "$peer"
+	done
+}

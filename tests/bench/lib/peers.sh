@@ -1,0 +1,108 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # run and lib/*.sh share names
+#
+# What is measured of every resolver in the same way.  A resolver NAME is five
+# functions and its title:
+#
+#	NAME_title      how the table calls it
+#	NAME_packages   Debian's packages that have it
+#	NAME_version    which one it is
+#	NAME_lists      makes its lists of $names, once
+#	NAME_start ADDRESS list|none
+#	                starts the daemon NAME with its list or without one; began
+#	                is then when
+#	NAME_change     blocks $changed too, from the time `began` on
+
+readonly PEERS=(palang plain rpz localzone bind recursor dnsmasq)
+
+# Their addresses; where one is started twice it is the same.
+peer_address() {
+	local i
+	for i in "${!PEERS[@]}"; do
+		[[ ${PEERS[i]} != "$1" ]] || echo "$net.$((21 + i))"
+	done
+}
+
+peer_is_known() {
+	[[ " ${PEERS[*]} " == *" $1 "* ]]
+}
+
+# What cannot be had is named and left out.
+peer_install() {
+	local packages
+	packages=$("${1}_packages")
+	[[ -n $packages ]] || return 0
+	# shellcheck disable=SC2086 # a word for each package
+	"$bench/../../tools/install-packages" $packages >&2 || {
+		note "LEFT OUT: $("${1}_title"): $packages cannot be installed"
+		return 1
+	}
+}
+
+# peer_up PEER list|none: until it answers as it should; sets ready.
+peer_up() {
+	local address blocked=()
+	address=$(peer_address "$1")
+	[[ $2 == none || $1 == plain ]] || blocked=("+$first")
+	"${1}_start" "$address" "$2"
+	ready=$("$TOOLS/await" -b "$began" -t "$PATIENCE" "$address" \
+		"${blocked[@]}" "-$first_passing") ||
+		fail "$1 is not ready within $PATIENCE s"
+}
+
+# What a resolver without a list has resident.
+peer_measure_base() {
+	peer_up "$1" none
+	record "$1" base_octets "$(rss_octets "$1")"
+	discard "$1"
+}
+
+peer_measure_ready() {
+	peer_up "$1" list
+	record "$1" ready_s "$ready"
+	record "$1" rss_octets "$(rss_octets "$1")"
+}
+
+# peer_measure_qps PEER pass|block
+peer_measure_qps() {
+	local queries=$passing.queries code=NOERROR figures
+	[[ $2 == pass ]] || queries=$hits.queries code=NXDOMAIN
+	figures=$(qps "$1" "$(peer_address "$1")" "$queries" "$SECONDS_OF_LOAD")
+	answers_are "$code"
+	record "$1" "qps_$2" "${figures% *}"
+	record "$1" "cpu_us_$2" "${figures#* }"
+}
+
+# The steady probe alone, then with a change meanwhile.
+peer_measure_change() {
+	local address effect
+	address=$(peer_address "$1")
+	probe_start "$address" -s "$SECONDS_OF_LOAD"
+	probe_end
+	record "$1" idle_silence_ms "$silence_ms"
+	record "$1" idle_lost "$lost"
+	"$TOOLS/await" "$address" "-$changed" >/dev/null
+	peak_begin "$1"
+	probe_start "$address"
+	"${1}_change"
+	effect=$("$TOOLS/await" -b "$began" -t "$PATIENCE" "$address" \
+		"+$changed") || fail "$1: no effect within $PATIENCE s"
+	sleep 1 # what comes after the effect is seen too
+	record "$1" peak_octets "$(peak_octets "$1")"
+	probe_stop
+	record "$1" effect_s "$effect"
+	record "$1" silence_ms "$silence_ms"
+	record "$1" lost "$lost"
+	record "$1" sent "$sent"
+}
+
+peer_measure() {
+	note "$("${1}_title")"
+	[[ $1 == plain ]] || peer_measure_base "$1"
+	peer_measure_ready "$1"
+	peer_measure_qps "$1" pass
+	[[ $1 == plain ]] || {
+		peer_measure_qps "$1" block
+		peer_measure_change "$1"
+	}
+	discard "$1"
+}

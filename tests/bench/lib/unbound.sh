@@ -1,0 +1,156 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # run and lib/*.sh share names
+#
+# Unbound, one and the same program: with palang, without any list, with an
+# RPZ, with local zones.  A list is always given as what costs least: every
+# name, and all below it, does not exist.
+
+# unbound_write NAME ADDRESS MODULES [TEXT]: its configuration.
+unbound_write() {
+	cat >"$scratch/$1.conf" <<-END
+		server:
+			directory: "$scratch"
+			username: ""
+			chroot: ""
+			use-syslog: no
+			logfile: ""
+			num-threads: ${THREADS:-1}
+			interface: $2@53
+			do-ip6: no
+			do-not-query-localhost: no
+			access-control: 127.0.0.0/8 allow
+			module-config: "$3"
+			msg-cache-size: 800m
+			rrset-cache-size: 1600m
+			ede: yes
+		remote-control:
+			control-enable: yes
+			control-interface: "$scratch/$1.ctl"
+			control-use-cert: no
+		forward-zone:
+			name: "."
+			forward-addr: $net.$UPSTREAM
+		${4-}
+	END
+}
+
+# unbound_launch NAME: by the command in WRAPPER, if there is one.
+unbound_launch() {
+	local wrapper=()
+	read -rd '' -a wrapper <<<"${WRAPPER-}" || true
+	start "$1" env PALANG_DIR="$scratch/live" PALANG_INSTANCE="$1" \
+		PALANG_SAME_USER=1 "${wrapper[@]}" "$UNBOUND_TREE/unbound" \
+		-d -p -c "$scratch/$1.conf"
+}
+
+unbound_control() {
+	local daemon=$1
+	shift
+	"$UNBOUND_TREE/unbound-control" -c "$scratch/$daemon.conf" "$@" \
+		>>"$scratch/log/control"
+}
+
+# ---- palang ----
+
+palang_title() { echo "Unbound, palang (feed)"; }
+palang_packages() { :; }
+palang_version() { "$PALANG" --version | head -n 1; }
+palang_lists() {
+	mkdir -p "$scratch/live/lists" "$scratch/live/status"
+	read -r image_octets _ < <("$TOOLS/publish" "$scratch/live" feed "$names")
+}
+palang_start() {
+	local live=$scratch/live
+	# The list as it was before the change of the last repeat.
+	rm -rf "$live"
+	mkdir -p "$live/lists" "$live/status"
+	[[ $2 == none ]] ||
+		"$TOOLS/publish" "$live" feed "$names" >/dev/null
+	unbound_write palang "$1" "dynlib validator iterator" \
+		"dynlib: dynlib-file: \"$PALANG_SO\""
+	began=$(now_us)
+	unbound_launch palang
+}
+# All of it is in the time: the whole list is read and compiled anew.
+palang_change() {
+	echo "$changed" >"$scratch/changed"
+	cat "$names" "$scratch/changed" >"$scratch/names.new"
+	began=$(now_us)
+	"$TOOLS/publish" -c "$scratch/changed" "$scratch/live" feed \
+		"$scratch/names.new" >/dev/null
+}
+
+# ---- the same without palang ----
+
+plain_title() { echo "Unbound, no list"; }
+plain_packages() { :; }
+plain_version() { "$UNBOUND_TREE/unbound" -V | head -n 1; }
+plain_lists() { :; }
+plain_start() {
+	unbound_write plain "$1" "validator iterator"
+	began=$(now_us)
+	unbound_launch plain
+}
+
+# ---- RPZ ----
+
+rpz_title() { echo "Unbound, RPZ"; }
+rpz_packages() { :; }
+rpz_version() { plain_version; }
+rpz_lists() {
+	rpz_zone 1 "$names" >"$scratch/rpz.list"
+}
+rpz_start() {
+	local text=
+	cp "$scratch/rpz.list" "$scratch/rpz.zone"
+	[[ $2 == none ]] || text="rpz:
+	name: rpz.
+	zonefile: \"$scratch/rpz.zone\""
+	unbound_write rpz "$1" "respip validator iterator" "$text"
+	began=$(now_us)
+	unbound_launch rpz
+}
+rpz_change() {
+	rpz_zone 2 "$names" >"$scratch/rpz.new"
+	rpz_record "$changed" >>"$scratch/rpz.new"
+	began=$(now_us)
+	mv "$scratch/rpz.new" "$scratch/rpz.zone"
+	unbound_control rpz auth_zone_reload rpz.
+}
+
+# rpz_zone SERIAL FILE: for all who read RPZ.
+rpz_zone() {
+	echo "\$TTL 60
+\$ORIGIN rpz.
+@ SOA localhost. root.localhost. $1 3600 600 86400 60
+@ NS localhost."
+	awk '{ print $1 " CNAME .\n*." $1 " CNAME ." }' "$2"
+}
+
+rpz_record() {
+	awk '{ print $1 " CNAME .\n*." $1 " CNAME ." }' <<<"$1"
+}
+
+# ---- local-zone ----
+
+localzone_title() { echo "Unbound, local-zone"; }
+localzone_packages() { :; }
+localzone_version() { plain_version; }
+localzone_lists() {
+	{
+		echo server:
+		awk '{ print "local-zone: \"" $1 "\" always_nxdomain" }' "$names"
+	} >"$scratch/localzone.list"
+}
+localzone_start() {
+	local text=
+	[[ $2 == none ]] || text="include: \"$scratch/localzone.list\""
+	unbound_write localzone "$1" "validator iterator" "$text"
+	began=$(now_us)
+	unbound_launch localzone
+}
+# At once and without a reload, but until the next start only: the list that
+# is read then has to be changed too.
+localzone_change() {
+	began=$(now_us)
+	unbound_control localzone local_zone "$changed" always_nxdomain
+}

@@ -1,0 +1,64 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # run and lib/*.sh share names
+#
+# What all resolvers get in the same run: one name server behind them that has
+# an address for every name there is, and lists of the same names.
+#
+#	$names    the list, a name a line; each blocks all below it too
+#	$hits     names of it, in no order
+#	$passing  names that are not in it: few, so that all caches hold them
+#	$others   as many as there are to be messages in the cache
+#	$changed  the name that is to be blocked in a change
+#
+# Resolvers listen on addresses of their own, from $net.21 on.
+
+readonly UPSTREAM=10
+
+# world_begin RULES MESSAGES
+world_begin() {
+	names=$scratch/names hits=$scratch/hits passing=$scratch/passing
+	others=$scratch/others
+	note "making $1 names"
+	"$TOOLS/generate" "$1" >"$names"
+	"$TOOLS/generate" --pick "$1" 20000 >"$hits"
+	"$TOOLS/generate" --from 90000000 1000 >"$passing"
+	"$TOOLS/generate" --from 80000000 "$2" >"$others"
+	changed=$("$TOOLS/generate" --from 95000000 1)
+	sed 's/$/ A/' "$hits" >"$hits.queries"
+	sed 's/$/ A/' "$passing" >"$passing.queries"
+	sed 's/$/ A/' "$others" >"$others.queries"
+	first=$(head -n 1 "$names") first_passing=$(head -n 1 "$passing")
+	upstream_start
+}
+
+# Not ours to measure: it answers each name but once.
+upstream_start() {
+	cat >"$scratch/root.zone" <<-END
+		. 86400 SOA ns. hostmaster.ns. 1 3600 600 86400 60
+		. 86400 NS ns.
+		ns. 86400 A $net.$UPSTREAM
+		*. 86400 A 192.0.2.1
+	END
+	cat >"$scratch/nsd.conf" <<-END
+		server:
+			ip-address: $net.$UPSTREAM@53
+			username: ""
+			chroot: ""
+			zonesdir: "$scratch"
+			database: ""
+			zonelistfile: "$scratch/nsd.list"
+			xfrdfile: "$scratch/nsd.xfrd"
+			xfrdir: "$scratch"
+			pidfile: "$scratch/nsd.pid"
+			server-count: 1
+			rrl-ratelimit: 0
+			rrl-whitelist-ratelimit: 0
+		remote-control:
+			control-enable: no
+		zone:
+			name: "."
+			zonefile: "root.zone"
+	END
+	start nsd nsd -d -c "$scratch/nsd.conf"
+	"$TOOLS/await" -t 20 "$net.$UPSTREAM" "-$first_passing" >/dev/null ||
+		fail "NSD does not answer"
+}
