@@ -14,9 +14,11 @@ bar_ready() {
 	local i base rss
 	for ((i = 0; i < repeat; i++)); do
 		peer_up palang none
+		settle palang
 		base=$(rss_octets palang)
 		discard palang
 		peer_up palang list
+		settle palang
 		rss=$(rss_octets palang)
 		discard palang
 		record bars module.ready_ms "$(calc "$ready * 1000")"
@@ -69,6 +71,7 @@ bar_reload() {
 	local live=$scratch/$LIVE_OF address load in_effect swept base
 	address=$(peer_address palang)
 	peer_up palang list
+	settle palang
 	base=$(rss_octets palang)
 	start load dnsperf -s "$address" -d "$passing.queries" -l 600 -c 4 \
 		-T 1 -q 100 -Q "$LOAD_QPS"
@@ -148,8 +151,7 @@ bar_apply() {
 # Counted by valgrind, since a virtual machine often cannot.
 bar_pass() {
 	local with without
-	command -v valgrind >/dev/null ||
-		"$bench/../../tools/install-packages" valgrind >&2 || {
+	command -v valgrind >/dev/null || {
 		note "LEFT OUT: pass.instructions_ratio: valgrind cannot be had"
 		return 0
 	}
@@ -170,10 +172,10 @@ instructions() {
 		--callgrind-out-file=$out" peer_up "$daemon" list
 	dnsperf -s "$address" -d "$passing.queries" -n 2 -c 1 -q 10 -t 30 \
 		>/dev/null 2>&1
-	callgrind_control --zero "${daemon_pid[$daemon]}" >/dev/null
+	callgrind_control --zero "${daemon_pid[$daemon]}" >/dev/null 2>&1
 	dnsperf -s "$address" -d "$passing.queries" -n "$rounds" -c 1 -q 10 \
 		-t 30 >"$scratch/dnsperf" 2>&1
-	callgrind_control --dump "${daemon_pid[$daemon]}" >/dev/null
+	callgrind_control --dump "${daemon_pid[$daemon]}" >/dev/null 2>&1
 	count=$(sed -n 's/^totals: //p' "$out".*-01 | sort -n | tail -n 1)
 	discard "$daemon"
 	rm -f "$out"*

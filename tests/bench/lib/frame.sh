@@ -61,10 +61,12 @@ now_us() {
 	echo "${EPOCHREALTIME/./}"
 }
 
-# record SUBJECT METRIC VALUE: once in each repeat.
+# record SUBJECT METRIC VALUE: once in each repeat.  What is in $at becomes
+# part of the subject.
+at=
 record() {
-	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$results"
-	note "  $1 $2 $3"
+	printf '%s\t%s\t%s\n' "$1$at" "$2" "$3" >>"$results"
+	note "  $1$at $2 $3"
 }
 
 # median SUBJECT METRIC: of what was recorded; nothing if nothing was.

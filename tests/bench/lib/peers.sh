@@ -42,16 +42,28 @@ peer_install() {
 peer_up() {
 	local address blocked=()
 	address=$(peer_address "$1")
-	[[ $2 == none || $1 == plain ]] || blocked=("+$first")
+	[[ $2 == none || $1 == plain ]] || blocked=("${some[@]/#/+}")
 	"${1}_start" "$address" "$2"
-	ready=$("$TOOLS/await" -b "$began" -t "$PATIENCE" "$address" \
+	ready=$("$TOOLS/await" -b "$began" -t "$patience" "$address" \
 		"${blocked[@]}" "-$first_passing") ||
-		fail "$1 is not ready within $PATIENCE s"
+		fail "$1 is not ready within $patience s"
+}
+
+# Until it does nothing of its own accord: some go on with their list when they
+# answer already.
+settle() {
+	local before now deadline=$((SECONDS + patience))
+	before=$(cpu_ns "$1")
+	while sleep 0.5 && now=$(cpu_ns "$1") &&
+		((now - before > 10000000 && SECONDS < deadline)); do
+		before=$now
+	done
 }
 
 # What a resolver without a list has resident.
 peer_measure_base() {
 	peer_up "$1" none
+	settle "$1"
 	record "$1" base_octets "$(rss_octets "$1")"
 	discard "$1"
 }
@@ -59,6 +71,7 @@ peer_measure_base() {
 peer_measure_ready() {
 	peer_up "$1" list
 	record "$1" ready_s "$ready"
+	settle "$1"
 	record "$1" rss_octets "$(rss_octets "$1")"
 }
 
@@ -84,8 +97,8 @@ peer_measure_change() {
 	peak_begin "$1"
 	probe_start "$address"
 	"${1}_change"
-	effect=$("$TOOLS/await" -b "$began" -t "$PATIENCE" "$address" \
-		"+$changed") || fail "$1: no effect within $PATIENCE s"
+	effect=$("$TOOLS/await" -b "$began" -t "$patience" "$address" \
+		"+$changed") || fail "$1: no effect within $patience s"
 	sleep 1 # what comes after the effect is seen too
 	record "$1" peak_octets "$(peak_octets "$1")"
 	probe_stop

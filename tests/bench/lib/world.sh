@@ -5,6 +5,7 @@
 #
 #	$names    the list, a name a line; each blocks all below it too
 #	$hits     names of it, in no order
+#	some      a few of it, the first and the last among them
 #	$passing  names that are not in it: few, so that all caches hold them
 #	$others   as many as there are to be messages in the cache
 #	$changed  the name that is to be blocked in a change
@@ -17,17 +18,26 @@ readonly UPSTREAM=10
 world_begin() {
 	names=$scratch/names hits=$scratch/hits passing=$scratch/passing
 	others=$scratch/others
-	note "making $1 names"
-	"$TOOLS/generate" "$1" >"$names"
-	"$TOOLS/generate" --pick "$1" 20000 >"$hits"
 	"$TOOLS/generate" --from 90000000 1000 >"$passing"
 	"$TOOLS/generate" --from 80000000 "$2" >"$others"
 	changed=$("$TOOLS/generate" --from 95000000 1)
-	sed 's/$/ A/' "$hits" >"$hits.queries"
+	first_passing=$(head -n 1 "$passing")
 	sed 's/$/ A/' "$passing" >"$passing.queries"
 	sed 's/$/ A/' "$others" >"$others.queries"
-	first=$(head -n 1 "$names") first_passing=$(head -n 1 "$passing")
+	world_names "$1"
 	upstream_start
+}
+
+# world_names RULES: the list anew; those made of it before are no more.
+world_names() {
+	note "making $1 names"
+	"$TOOLS/generate" "$1" >"$names"
+	"$TOOLS/generate" --pick "$1" 20000 >"$hits"
+	sed 's/$/ A/' "$hits" >"$hits.queries"
+	mapfile -t some < <(head -n 1 "$names" && head -n 8 "$hits" &&
+		tail -n 1 "$names")
+	patience=$((30 + $1 / 5000))
+	rm -f "$scratch/rpz.list"
 }
 
 # Not ours to measure: it answers each name but once.
