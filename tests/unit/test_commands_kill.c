@@ -4,6 +4,8 @@
  */
 #include "tool_util.h"
 
+#include <dirent.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -207,6 +209,137 @@ test_no_room(void **state)
 	tool_remove(&tool);
 }
 
+/* ---- a feed ---- */
+
+/* A list of its own for each round, by far more than a pipe holds, so that its
+ * cleaning takes a while: one name of it always, one of this round. */
+static void
+write_feed(const struct tool *tool, int round)
+{
+	char path[160];
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/list", tool->dir);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "base.example.com\nround%d.example.com\n", round);
+	for (int i = 0; i < 5000; i++)
+		fprintf(file, "n%d.example.org\n", i);
+	assert_int_equal(fclose(file), 0);
+}
+
+static unsigned
+feed_files(const struct tool *tool)
+{
+	char path[160];
+	struct dirent *entry;
+	unsigned count = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof path, "%s/state/feeds", tool->dir);
+	dir = opendir(path);
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL)
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	return count;
+}
+
+static void
+kill_after(struct tool *tool, const char *line, int64_t ns)
+{
+	const struct timespec delay = {ns / 1000000000, ns % 1000000000};
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(tool_run(tool, "%s", line));
+	nanosleep(&delay, NULL);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+/* The list before or the new one, never half of it; the orders beside it; and
+ * the next refresh finishes, and leaves nothing lying about. */
+static void
+test_refresh_killed(void **state)
+{
+	unsigned before = 0, after = 0;
+	int64_t began, took;
+	struct tool tool;
+	char name[64];
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block always.example --scope exact");
+	write_feed(&tool, 0);
+	began = tool_now_ms();
+	tool_expect(&tool, 0, "feed add f --source %s/list", tool.dir);
+	took = tool_now_ms() - began + 1;
+	for (int i = 1; i <= KILLS / 2; i++) {
+		write_feed(&tool, i);
+		kill_after(&tool, "feed refresh f",
+			2 * took * 1000000 * i / (KILLS / 2));
+		assert_true(lists_block(&tool, "always.example"));
+		assert_true(lists_block(&tool, "base.example.com"));
+		assert_true(lists_block(&tool, "n4999.example.org"));
+		tool_expect(&tool, 0, "init");
+		snprintf(name, sizeof name, "round%d.example.com", i);
+		if (lists_block(&tool, name))
+			after++;
+		else
+			before++;
+		tool_expect(&tool, 0, "feed refresh f");
+		assert_true(lists_block(&tool, name));
+		snprintf(name, sizeof name, "round%d.example.com", i - 1);
+		assert_false(lists_block(&tool, name));
+		/* its lock, the names in force, and those before */
+		assert_int_equal(feed_files(&tool), 3);
+	}
+	assert_true(before > 0);
+	assert_true(after > 0);
+	tool_remove(&tool);
+}
+
+/* While a feed is fetched, from a source that does not answer, orders go on;
+ * and nobody else refreshes it. */
+static void
+test_order_meanwhile(void **state)
+{
+	int64_t until = tool_now_ms() + 10000;
+	struct tool tool;
+	char path[160];
+	pid_t child;
+	int ends[2];
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "feed add f --no-refresh --source -");
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		close(ends[1]);
+		_exit(tool_run(&tool, "feed refresh f"));
+	}
+	close(ends[0]);
+	snprintf(path, sizeof path, "%s/state/feeds/f.lock", tool.dir);
+	while (access(path, F_OK) != 0 && tool_now_ms() < until)
+		sched_yield();
+	assert_int_equal(access(path, F_OK), 0);
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	assert_true(lists_block(&tool, "t.me"));
+	assert_int_equal(write(ends[1], "base.example.com\n", 17), 17);
+	tool_expect(&tool, 2, "feed refresh f");
+	tool_expect_in(tool.err, "is being refreshed by another palang");
+	close(ends[1]);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	assert_true(lists_block(&tool, "base.example.com"));
+	assert_true(lists_block(&tool, "t.me"));
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -214,6 +347,8 @@ main(void)
 		cmocka_unit_test(test_together),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_no_room),
+		cmocka_unit_test(test_refresh_killed),
+		cmocka_unit_test(test_order_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
