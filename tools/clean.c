@@ -1,23 +1,15 @@
 #include "clean.h"
 
 #include <stdlib.h>
-#include <time.h>
+#include <sys/stat.h>
 
 #include "clean_parts.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 
 #define PROGRESS_MS 100
 
 static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; /* U+FEFF as UTF-8 */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void
 clean_progress(struct cleaner *c, const char *what, uint64_t at, uint64_t size)
@@ -26,7 +18,7 @@ clean_progress(struct cleaner *c, const char *what, uint64_t at, uint64_t size)
 
 	if (c->options->progress == NULL)
 		return;
-	now = now_ms();
+	now = pal_monotonic_ms();
 	if (now - c->told < PROGRESS_MS)
 		return;
 	c->told = now;
@@ -113,7 +105,8 @@ read_lines(struct cleaner *c, struct bulk *bulk,
 	while ((ret = bulk_next(bulk, &text, &len)) != 1) {
 		c->line = bulk_number(bulk);
 		if (c->line % 16384 == 0)
-			clean_progress(c, "reading", bulk_octets(bulk), 0);
+			clean_progress(
+				c, "reading", bulk_octets(bulk), c->size);
 		if (ret == PAL_ELIMIT) {
 			clean_leave_out(c, CLEAN_LONG_LINE);
 			continue;
@@ -155,10 +148,13 @@ static int
 read_whole(struct cleaner *c, int in)
 {
 	struct bulk *bulk;
+	struct stat st;
 	int ret = bulk_open(&bulk, in, CLEAN_LINE_MAX);
 
 	if (ret < 0)
 		return ret;
+	if (fstat(in, &st) == 0 && S_ISREG(st.st_mode))
+		c->size = (uint64_t)st.st_size;
 	ret = read_list(c, bulk);
 	c->report->octets = bulk_octets(bulk);
 	c->report->lines = bulk_number(bulk);

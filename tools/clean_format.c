@@ -16,11 +16,11 @@ begins(const uint8_t *text, size_t len, const char *with)
 	return len >= want && strncasecmp((const char *)text, with, want) == 0;
 }
 
-/* True if one of the words of a line is this. */
+/* True if one of the words of a line, before a comment, is this. */
 static bool
 has_word(const uint8_t *text, size_t len, const char *wanted)
 {
-	while (len > 0) {
+	while (len > 0 && *text != '#' && *text != ';') {
 		size_t word = clean_word(text, len), blanks;
 
 		if (word == strlen(wanted) && begins(text, word, wanted))
@@ -49,16 +49,21 @@ is_html(const uint8_t *text, size_t len)
 	return false;
 }
 
-/* What one line speaks for; CLEAN_AUTO: nothing. */
+/* What one line speaks for, and how loudly; CLEAN_AUTO: nothing. */
 static enum clean_format
-format_of_line(const uint8_t *text, size_t len)
+format_of_line(const uint8_t *text, size_t len, unsigned *voice)
 {
 	size_t front = clean_blanks(text, len), word, blanks;
 
 	text += front;
 	len -= front;
+	*voice = 1;
 	if (begins(text, len, "$ORIGIN") || begins(text, len, "$TTL") ||
-		has_word(text, len, "SOA") || has_word(text, len, "CNAME"))
+		has_word(text, len, "SOA")) {
+		*voice = LINES_TOLD; /* only a zone has that */
+		return CLEAN_RPZ;
+	}
+	if (has_word(text, len, "CNAME"))
 		return CLEAN_RPZ;
 	if (begins(text, len, "[Adblock") || begins(text, len, "||") ||
 		begins(text, len, "@@||"))
@@ -83,9 +88,11 @@ clean_detect(const uint8_t *text, size_t len, bool *html)
 		const uint8_t *end = memchr(text, '\n', len);
 		size_t line = end == NULL ? len : (size_t)(end - text);
 		bool cr = line > 0 && text[line - 1] == '\r';
+		enum clean_format format;
+		unsigned voice;
 
-		if (line - cr <= CLEAN_LINE_MAX)
-			votes[format_of_line(text, line - cr)]++;
+		format = format_of_line(text, line - cr, &voice);
+		votes[format] += voice;
 		text += line + (end != NULL);
 		len -= line + (end != NULL);
 	}

@@ -51,6 +51,7 @@ struct cleaner {
 	int error;       /* sticky: what ended it */
 	enum entry kind; /* of names given plainly */
 	uint64_t line;
+	uint64_t size;             /* octets of the list; 0: not known */
 	int64_t told;              /* when progress was told of, in ms */
 	struct suffixes *suffixes; /* its own, if it was given none */
 	struct tlds tlds;

@@ -231,7 +231,8 @@ read_all(struct zone *z, struct bulk *bulk)
 		uint64_t line = bulk_number(bulk);
 
 		if (line % 16384 == 0)
-			clean_progress(z->c, "reading", bulk_octets(bulk), 0);
+			clean_progress(
+				z->c, "reading", bulk_octets(bulk), z->c->size);
 		if (ret == PAL_ELIMIT) {
 			z->c->line = line;
 			return zone_refuse(z, "a line of more than %d octets",

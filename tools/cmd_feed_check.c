@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "json.h"
 #include "palang/error.h"
+#include "progress.h"
 
 static int run(const struct cmd_call *call);
 
@@ -87,7 +88,9 @@ static int
 run(const struct cmd_call *call)
 {
 	const char *path = call->args[0];
-	struct clean_options clean = {.file = path};
+	struct progress progress;
+	struct clean_options clean = {
+		.file = path, .progress = progress_tell, .ctx = &progress};
 	struct problems problems = {0};
 	struct clean_report report;
 	int ret = read_options(call, &clean), in, out;
@@ -99,8 +102,10 @@ run(const struct cmd_call *call)
 	if (in < 0)
 		return cmd_fail("%s: %s", path, strerror(errno));
 	out = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	progress_begin(&progress, path);
 	ret = out < 0 ? PAL_ESYS
 	              : clean_run(in, out, &clean, &report, &problems);
+	progress_end(&progress);
 	problems_print(stderr, &problems);
 	problems_fini(&problems);
 	if (ret < 0 && ret != PAL_EFORM)

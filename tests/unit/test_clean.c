@@ -303,6 +303,10 @@ tells_formats(void **state)
 		{"\xef\xbb\xbf$ORIGIN x.\na.example 30 IN CNAME .\n", CLEAN_RPZ,
 			PAL_EXACT},
 		{"@ IN SOA a b 1 2 3 4 5\n", CLEAN_RPZ, PAL_EXACT},
+		{"@ SOA a. b. 1 2 3 4 5\na.example A 192.0.2.1\n"
+		 "b.example A 192.0.2.1\n",
+			CLEAN_RPZ, PAL_EXACT}, /* though little looks so */
+		{"# SOA\na.example # SOA\n", CLEAN_PLAIN, PAL_SUBTREE},
 	};
 
 	(void)state;
