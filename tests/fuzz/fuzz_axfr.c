@@ -172,13 +172,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text text = {0};
-	struct axfr axfr = {
-		.id = size < 2 ? 0 : (uint16_t)(data[0] << 8 | data[1]),
-		.put = put,
-		.ctx = &text};
+	struct axfr axfr = {.put = put, .ctx = &text};
 	char why[AXFR_WHY_MAX] = "";
 	uint32_t serial;
 
+	if (size >= 2)
+		axfr.id = (uint16_t)(data[0] << 8 | data[1]);
 	must(pal_name_from_text(&axfr.zone, "rpz.example", 11) == 0);
 	must(axfr_begin(&axfr) == 0);
 	if (axfr_take(&axfr, data, size, why) == 0) {

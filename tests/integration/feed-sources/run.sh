@@ -200,4 +200,12 @@ helper 'echo status 200 >&3; echo size 5 >&3; echo -n four' '5 octets, but'
 helper 'echo status 304 >&3; echo size 0 >&3' 'no answer'
 helper 'echo status 200 >&3; echo size 0 >&3' 'no answer'
 helper 'yes error >&3' 'no answer|signal'
+
+# It gets four descriptors and no environment; 4 is the folder that ls reads.
+SECRET=1 helper "cat /proc/\$\$/environ >$scratch/environ
+exec ls /proc/self/fd >$scratch/fds" 'no answer' 7</dev/null
+[[ -f $scratch/environ && ! -s $scratch/environ ]] ||
+	fail "the helper has an environment"
+[[ $(sort -n "$scratch/fds" | xargs) == '0 1 2 3 4' ]] ||
+	fail "the helper has descriptors $(xargs <"$scratch/fds")"
 ! pgrep -f "$scratch/helper" >/dev/null || fail "a helper is left behind"
