@@ -38,6 +38,12 @@ bulk_close(struct bulk *bulk)
 	free(bulk);
 }
 
+void
+bulk_allow(struct bulk *bulk, size_t max)
+{
+	bulk->max = max;
+}
+
 /* Moves what is left to the front and reads until a chunk is there, or all.
  * A pipe gives little at a time; big pieces are what makes lines cheap. */
 static int

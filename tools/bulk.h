@@ -18,6 +18,9 @@ int bulk_open(struct bulk **bulk, int fd, size_t max);
 /* Takes NULL. */
 void bulk_close(struct bulk *bulk);
 
+/* From now on, lines of at most max octets, which is below a megabyte. */
+void bulk_allow(struct bulk *bulk, size_t max);
+
 /* What comes next, without taking it: up to a megabyte of it.  0 or
  * PAL_ESYS. */
 int bulk_peek(struct bulk *bulk, const uint8_t **text, size_t *len);

@@ -103,6 +103,9 @@ void clean_plain_line(struct cleaner *c, uint8_t *text, size_t len);
 void clean_hosts_line(struct cleaner *c, uint8_t *text, size_t len);
 void clean_adblock_line(struct cleaner *c, uint8_t *text, size_t len);
 
+/* A record has up to 64 KiB of data, which may stand on one line. */
+#define CLEAN_ZONE_LINE_MAX ((size_t)1 << 19)
+
 /* Reads a zone file to its end; a fault in it is told and becomes c->error. */
 void clean_zone(struct cleaner *c, struct bulk *bulk);
 

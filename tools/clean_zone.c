@@ -235,8 +235,8 @@ read_all(struct zone *z, struct bulk *bulk)
 				z->c, "reading", bulk_octets(bulk), z->c->size);
 		if (ret == PAL_ELIMIT) {
 			z->c->line = line;
-			return zone_refuse(z, "a line of more than %d octets",
-				CLEAN_LINE_MAX);
+			return zone_refuse(z, "a line of more than %zu octets",
+				CLEAN_ZONE_LINE_MAX);
 		}
 		if (ret == 0 && len > 0 && text[len - 1] == '\r')
 			len--;
@@ -271,6 +271,7 @@ clean_zone(struct cleaner *c, struct bulk *bulk)
 			zone_set_origin(z, &name);
 		}
 	}
+	bulk_allow(bulk, CLEAN_ZONE_LINE_MAX);
 	if (ret == 0)
 		ret = read_all(z, bulk);
 	if (ret < 0)

@@ -162,6 +162,35 @@ counts_what_is_asked_for(void **state)
 	clean_done(&cleaned);
 }
 
+/* 64 KiB of data with each octet written as four; and what is no record. */
+static void
+takes_long_data(void **state)
+{
+	static const size_t sizes[] = {262144, 600000, 3000000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		char *text = malloc(sizes[i] + 200);
+		struct cleaned cleaned;
+		size_t len;
+
+		assert_non_null(text);
+		len = (size_t)sprintf(text, ZONE "a.example TXT ");
+		memset(text + len, 'x', sizes[i]);
+		strcpy(text + len + sizes[i], "\nb.example CNAME .\n");
+		if (i == 0) {
+			assert_int_equal(run(&cleaned, text), 0);
+			assert_string_equal(
+				cleaned.rules, "=a.example\n=b.example\n");
+		} else {
+			assert_int_equal(run(&cleaned, text), PAL_EFORM);
+			assert_int_equal(cleaned.problems.items[0].line, 3);
+		}
+		clean_done(&cleaned);
+		free(text);
+	}
+}
+
 static void
 takes_the_zone_that_is_given(void **state)
 {
@@ -312,6 +341,7 @@ main(void)
 		cmocka_unit_test(reads_zones),
 		cmocka_unit_test(refuses_zones),
 		cmocka_unit_test(counts_what_is_asked_for),
+		cmocka_unit_test(takes_long_data),
 		cmocka_unit_test(takes_the_zone_that_is_given),
 		cmocka_unit_test(reads_as_ldns),
 	};
