@@ -1,13 +1,14 @@
 /*
  * From the manifest renamed to its effect, as a client sees it.
  *
- *	effect [-r ROUNDS] [-n CHANGED] [-g GAP_MS] [-s] [-f LIST]
- *		LIVE INSTANCE ADDRESS NAMES
+ *	effect [-r ROUNDS] [-n CHANGED] [-g GAP_MS] [-s] [-o ORDERED]
+ *		[-f LIST] LIVE INSTANCE ADDRESS NAMES
  *
  * NAMES is a file of names that the resolver at ADDRESS has in its cache.
  * Each round publishes a generation that blocks CHANGED / 2 of them, drawn at
  * random, and opens those of the round before; then it asks for all that are
- * to be blocked until they are.  They are in an order; with -f they are in the
+ * to be blocked until they are.  They are in an order, beside one for the names in
+ * ORDERED that stays; with -f they are in the
  * feed, whose other names are in LIST, and its image says what has changed.
  * -g: the time between two rounds; -s: each waits until the one before has
  * been swept.
@@ -29,13 +30,14 @@ struct options {
 	unsigned rounds, changed, gap_ms;
 	bool swept;
 	const char *list;
+	struct names ordered;
 	const char *live, *instance, *address, *names;
 };
 
 static void __attribute__((noreturn)) usage(void)
 {
 	die("Usage: effect [-r ROUNDS] [-n CHANGED] [-g GAP_MS] [-s] "
-	    "[-f LIST] LIVE INSTANCE ADDRESS NAMES");
+	    "[-o ORDERED] [-f LIST] LIVE INSTANCE ADDRESS NAMES");
 }
 
 static struct options
@@ -44,7 +46,7 @@ options_read(int argc, char **argv)
 	struct options o = {.rounds = 20, .changed = 100, .gap_ms = 50};
 	int c;
 
-	while ((c = getopt(argc, argv, "r:n:g:sf:")) != -1) {
+	while ((c = getopt(argc, argv, "r:n:g:so:f:")) != -1) {
 		if (c == 'r')
 			o.rounds = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'n')
@@ -53,6 +55,8 @@ options_read(int argc, char **argv)
 			o.gap_ms = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 's')
 			o.swept = true;
+		else if (c == 'o')
+			names_load(&o.ordered, optarg, SIZE_MAX);
 		else if (c == 'f')
 			o.list = optarg;
 		else
@@ -77,7 +81,7 @@ publish(const struct options *o, const struct names *on,
 	struct names changed = {both, on->count + off->count};
 
 	if (o->list == NULL)
-		return publish_orders(o->live, on);
+		return publish_orders(o->live, &o->ordered, on);
 	memcpy(both, on->list, on->count * sizeof(*both));
 	memcpy(both + on->count, off->list, off->count * sizeof(*both));
 	return publish_feed(o->live, o->list, on, &changed);
@@ -149,6 +153,6 @@ main(int argc, char **argv)
 		draw(on, &all, o.changed / 2);
 		turn(&o, fd, on, off);
 	}
-	publish_orders(o.live, &(struct names){0});
+	publish_orders(o.live, &o.ordered, &(struct names){0});
 	return 0;
 }

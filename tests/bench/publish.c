@@ -28,7 +28,7 @@ int
 main(int argc, char **argv)
 {
 	const char *instance = NULL;
-	struct names changed = {0}, names = {0};
+	struct names changed = {0}, names = {0}, none = {0};
 	struct published done;
 	int64_t began = now_us();
 	int c;
@@ -48,7 +48,7 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "orders") == 0) {
 		if (argc == 3)
 			names_load(&names, argv[2], SIZE_MAX);
-		done = publish_orders(argv[0], &names);
+		done = publish_orders(argv[0], &names, &none);
 	} else if (argc == 3) {
 		done = publish_feed(argv[0], argv[2], &names, &changed);
 	} else {

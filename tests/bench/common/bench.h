@@ -53,8 +53,9 @@ struct image {
 struct image publish_prepare(
 	const char *live, const char *path, const struct names *more);
 struct published publish_prepared(const char *live, const struct image *image);
-/* One order that blocks these names; no order, if there are none. */
-struct published publish_orders(const char *live, const struct names *names);
+/* An order that blocks the names that stand, and one for these names. */
+struct published publish_orders(const char *live, const struct names *standing,
+	const struct names *names);
 
 /* When the resolver says that a generation, or a later one, was in effect and
  * was swept: milliseconds since 1970.  Waits for it. */

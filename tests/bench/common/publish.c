@@ -213,22 +213,31 @@ publish_prepared(const char *live, const struct image *image)
 	return put(live, &manifest, PAL_ROLE_FEED, FEED, image);
 }
 
-struct published
-publish_orders(const char *live, const struct names *names)
+static void
+put_order(struct pal_writer *writer, const struct names *names)
 {
 	static const struct pal_interval always = {0, PAL_NEVER};
 	const struct pal_order_in order = {.policy = policy};
-	struct pal_manifest manifest;
-	struct pal_writer *writer;
 
-	manifest_read(live, &manifest);
-	check(pal_writer_open_orders(&writer, key), "writer");
 	if (names->count > 0)
 		check(pal_writer_order(writer, &order), "order");
 	for (size_t i = 0; i < names->count; i++)
 		check(pal_writer_entry(
 			      writer, &names->list[i], PAL_SUBTREE, &always, 1),
 			"entry");
+}
+
+struct published
+publish_orders(const char *live, const struct names *standing,
+	const struct names *names)
+{
+	struct pal_manifest manifest;
+	struct pal_writer *writer;
+
+	manifest_read(live, &manifest);
+	check(pal_writer_open_orders(&writer, key), "writer");
+	put_order(writer, standing);
+	put_order(writer, names);
 	struct image image = image_write(live, &manifest, "orders", writer);
 	return put(live, &manifest, PAL_ROLE_ORDERS, "orders", &image);
 }

@@ -27,21 +27,21 @@ bar_ready() {
 	done
 }
 
-# bar_effect CHANGES SWEEPS: with the cache full.  A change is 100 names: 50
+# bar_effect CHANGES SWEEPS: with the cache full, and orders in force.  A change is 100 names: 50
 # that are blocked, 50 that are opened again.
 bar_effect() {
 	local live=$scratch/$LIVE_OF address before
 	address=$(peer_address palang)
 	peer_up palang list
-	"$TOOLS/publish" -w palang "$live" orders >/dev/null
+	"$TOOLS/publish" -w palang "$live" orders "$ordered" >/dev/null
 	fill "$address"
 	probe_start "$address" -i 200 -s 5
 	probe_end
 	before=$p99_us
 	record bars swept.p99_before_us "$before"
-	effect_rounds effect -r "$1"
+	effect_rounds effect -r "$1" -o "$ordered"
 	probe_start "$address" -i 200
-	effect_rounds effect_swept -s -r "$2"
+	effect_rounds effect_swept -s -r "$2" -o "$ordered"
 	probe_stop
 	record bars swept.p99_us "$p99_us"
 	record bars swept.p99_ratio "$(calc "$p99_us / $before")"
@@ -102,7 +102,7 @@ bar_reload() {
 
 # Latency of one decision on a name of four labels; all others for the record.
 bar_decision() {
-	local kind labels latency throughput
+	local rules=$1 kind labels latency throughput
 	"$TOOLS/generate" --pick "$rules" 200000 >"$scratch/listed"
 	"$TOOLS/generate" --from 60000000 200000 >"$scratch/unlisted"
 	[[ -n $(compgen -G "$scratch/live/lists/feed-*.img") ]] || palang_lists
@@ -169,17 +169,22 @@ instructions() {
 	address=$(peer_address "$1")
 	out=$scratch/callgrind.$daemon
 	WRAPPER="valgrind --tool=callgrind --separate-threads=yes
-		--callgrind-out-file=$out" peer_up "$daemon" list
+		--vgdb-prefix=$scratch/vgdb --callgrind-out-file=$out" peer_up "$daemon" list
 	dnsperf -s "$address" -d "$passing.queries" -n 2 -c 1 -q 10 -t 30 \
 		>/dev/null 2>&1
-	callgrind_control --zero "${daemon_pid[$daemon]}" >/dev/null 2>&1
+	callgrind "$daemon" --zero
 	dnsperf -s "$address" -d "$passing.queries" -n "$rounds" -c 1 -q 10 \
 		-t 30 >"$scratch/dnsperf" 2>&1
-	callgrind_control --dump "${daemon_pid[$daemon]}" >/dev/null 2>&1
+	callgrind "$daemon" --dump
 	count=$(sed -n 's/^totals: //p' "$out".*-01 | sort -n | tail -n 1)
 	discard "$daemon"
 	rm -f "$out"*
 	calc "$count / $(dnsperf_value "Queries completed" "$scratch/dnsperf")"
+}
+
+callgrind() {
+	callgrind_control --vgdb-prefix="$scratch/vgdb" "$2" \
+		"${daemon_pid[$1]}" >/dev/null 2>&1
 }
 
 # Queries a second of several resolvers, by turns, so that what else the

@@ -108,6 +108,24 @@ peer_measure_change() {
 	record "$1" sent "$sent"
 }
 
+# In a shell of its own, so that one that fails leaves the others their
+# figures; what it had started ends with that shell.
+peer_try() {
+	local status
+	set +e
+	(
+		set -e
+		peer_measure "$1"
+	)
+	status=$?
+	set -e
+	((status == 0)) || {
+		tail -n 20 "$scratch/log/$1" >&2
+		note "FAILED, and its figures are missing: $("${1}_title")"
+		failed=1
+	}
+}
+
 peer_measure() {
 	note "$("${1}_title")"
 	[[ $1 == plain ]] || peer_measure_base "$1"

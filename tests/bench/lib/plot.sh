@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # run and lib/*.sh share names
 #
-# Cost against the length of the list: ready, memory, effect of one change.
+# Cost against the length of the list: ready, memory, effect of one change, and
+# of one decision.
 
 readonly PLOT_SIZES=(1000 10000 100000 1000000 10000000 20000000)
 readonly PLOT_SECONDS=600 # nobody waits longer for one start or one change
@@ -19,6 +20,7 @@ plot_run() {
 			for ((round = 0; round < repeat; round++)); do
 				plot_measure "$peer" "$size"
 			done
+			[[ $peer != palang ]] || plot_decision "$size"
 		done
 		rm -f "$scratch/rpz.list"
 		last=$size
@@ -33,6 +35,12 @@ plot_measure() {
 	peer_measure_ready "$1"
 	peer_measure_change "$1"
 	discard "$1"
+	at=
+}
+
+plot_decision() {
+	at=@$1
+	bar_decision "$1"
 	at=
 }
 
@@ -69,11 +77,16 @@ plot_draw() {
 		done >"$scratch/plot.$peer"
 		[[ ! -s $scratch/plot.$peer ]] || plots+=("$peer")
 	done
+	for size in "${PLOT_SIZES[@]}"; do
+		[[ -z $(median "bars@$size" decision.hit_ns) ]] ||
+			echo "$size" "$(median "bars@$size" decision.hit_ns)" \
+				"$(median "bars@$size" decision.miss_ns)"
+	done >"$scratch/plot.decision"
 	{
 		cat <<-END
-			set terminal svg size 720,1080 background "white"
+			set terminal svg size 720,1440 background "white"
 			set output "$1"
-			set multiplot layout 3,1
+			set multiplot layout 4,1
 			set logscale xy
 			set format x "10^{%L}"
 			set xlabel "names in the list"
@@ -83,6 +96,14 @@ plot_draw() {
 		plot_panel 2 "ready, s" "${plots[@]}"
 		plot_panel 3 "resident memory, MB" "${plots[@]}"
 		plot_panel 4 "one changed name in effect after, s" "${plots[@]}"
+		[[ ! -s $scratch/plot.decision ]] || cat <<-END
+			unset logscale y
+			set yrange [0:]
+			set ylabel "palang: one decision, 4 labels, ns"
+			plot "$scratch/plot.decision" using 1:2 \
+				with linespoints title "hit", \
+				"" using 1:3 with linespoints title "miss"
+		END
 	} >"$scratch/plot.gp"
 	gnuplot "$scratch/plot.gp"
 }

@@ -48,7 +48,7 @@ recursor_change() {
 	mv "$dir/rpz.new" "$dir/rpz.zone"
 	for command in reload-lua-config "wipe-cache $changed"; do
 		# shellcheck disable=SC2086 # a word for each argument
-		rec_control --config-dir="$dir" --socket-dir="$dir" $command \
-			>>"$scratch/log/control"
+		rec_control --timeout=3600 --config-dir="$dir" \
+			--socket-dir="$dir" $command >>"$scratch/log/control"
 	done
 }

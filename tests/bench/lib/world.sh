@@ -6,6 +6,7 @@
 #	$names    the list, a name a line; each blocks all below it too
 #	$hits     names of it, in no order
 #	some      a few of it, the first and the last among them
+#	$ordered  names that orders block besides: 100,000, or a tenth of the list
 #	$passing  names that are not in it: few, so that all caches hold them
 #	$others   as many as there are to be messages in the cache
 #	$changed  the name that is to be blocked in a change
@@ -17,7 +18,7 @@ readonly UPSTREAM=10
 # world_begin RULES MESSAGES
 world_begin() {
 	names=$scratch/names hits=$scratch/hits passing=$scratch/passing
-	others=$scratch/others
+	others=$scratch/others ordered=$scratch/ordered
 	"$TOOLS/generate" --from 90000000 1000 >"$passing"
 	"$TOOLS/generate" --from 80000000 "$2" >"$others"
 	changed=$("$TOOLS/generate" --from 95000000 1)
@@ -36,6 +37,8 @@ world_names() {
 	sed 's/$/ A/' "$hits" >"$hits.queries"
 	mapfile -t some < <(head -n 1 "$names" && head -n 8 "$hits" &&
 		tail -n 1 "$names")
+	"$TOOLS/generate" --from 70000000 \
+		"$(($1 < 1000000 ? $1 / 10 : 100000))" >"$ordered"
 	patience=$((30 + $1 / 5000))
 	rm -f "$scratch/rpz.list"
 }
