@@ -94,10 +94,11 @@ struct clean_report {
 	uint64_t names;           /* found on them, good or not */
 	uint64_t rules;           /* written, exceptions among them */
 	uint64_t exceptions;
-	/* Exceptions of these that nobody wrote: an RPZ's *.name blocks what
-	 * lies below, and the name itself stays open.  So
-	 * names + implied == rules + all that was left out. */
-	uint64_t implied;
+	/* An RPZ's *.name blocks what lies below: alone it makes an exception
+	 * for the name itself, which nobody wrote (implied); beside the name
+	 * it makes one rule of the two (merged).  So
+	 * names + implied == rules + merged + all that was left out. */
+	uint64_t implied, merged;
 	struct clean_count reasons[CLEAN_REASONS];
 	uint64_t rpz[RPZ_ACTIONS];
 	bool zone; /* it is a zone, so that it may be empty */

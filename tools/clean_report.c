@@ -150,7 +150,13 @@ clean_print(FILE *out, const struct clean_report *report)
 		fprintf(out,
 			" (%" PRIu64 " that wildcards leave open themselves)",
 			report->implied);
-	fprintf(out, "\n%12" PRIu64 "  left out\n", left_out(report));
+	fputc('\n', out);
+	if (report->merged > 0)
+		fprintf(out,
+			"%12" PRIu64 "  wildcards that made one rule with "
+			"their name\n",
+			report->merged);
+	fprintf(out, "%12" PRIu64 "  left out\n", left_out(report));
 	print_rpz(out, report);
 	print_reasons(out, report, 0, CLEAN_FIRST_TOLD, "left out:");
 	print_reasons(out, report, CLEAN_FIRST_TOLD, CLEAN_REASONS,
@@ -195,6 +201,7 @@ clean_put_json(struct json_writer *json, const struct clean_report *report)
 	json_put_int(json, "rules", (int64_t)report->rules);
 	json_put_int(json, "exceptions", (int64_t)report->exceptions);
 	json_put_int(json, "implied", (int64_t)report->implied);
+	json_put_int(json, "merged", (int64_t)report->merged);
 	json_put_int(json, "left-out", (int64_t)left_out(report));
 	put_reasons(json, "reasons", report, 0, CLEAN_FIRST_TOLD);
 	put_reasons(json, "mended", report, CLEAN_FIRST_TOLD, CLEAN_REASONS);

@@ -114,8 +114,12 @@ account(struct settle *s, const enum say says[ENTRY_KIND], const bool wrote[2])
 			(used && !(kind == ENTRY_SUBTREE &&
 					 says[ENTRY_BELOW] != SAYS_NOTHING)))
 			continue;
-		count_out(s, says[kind] == SAYS_OPEN ? CLEAN_NEEDLESS
-						     : CLEAN_COVERED);
+		if (kind == ENTRY_EXACT && wrote[PAL_SUBTREE] &&
+			says[ENTRY_BELOW] != SAYS_NOTHING)
+			s->c->report->merged++;
+		else
+			count_out(s, says[kind] == SAYS_OPEN ? CLEAN_NEEDLESS
+							     : CLEAN_COVERED);
 		said--;
 	}
 }

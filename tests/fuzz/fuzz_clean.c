@@ -84,7 +84,8 @@ check_file(int out, const struct clean_report *report)
 	for (int i = 0; i < CLEAN_FIRST_TOLD; i++)
 		sum += report->reasons[i].count;
 	must(count == report->rules && open == report->exceptions);
-	must(report->names + report->implied == report->rules + sum);
+	must(report->names + report->implied ==
+		report->rules + report->merged + sum);
 }
 
 /* ---- the twin ---- */

@@ -50,7 +50,7 @@ clean_read_back(struct cleaned *cleaned)
 	for (int i = 0; i < CLEAN_FIRST_TOLD; i++)
 		sum += cleaned->report.reasons[i].count;
 	assert_int_equal(cleaned->report.names + cleaned->report.implied,
-		cleaned->report.rules + sum);
+		cleaned->report.rules + cleaned->report.merged + sum);
 	cleaned->rules = calloc(1, (size_t)size + 1);
 	assert_non_null(cleaned->rules);
 	assert_int_equal(pread(cleaned->out, cleaned->rules, (size_t)size, 0),

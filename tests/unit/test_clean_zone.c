@@ -162,6 +162,30 @@ counts_what_is_asked_for(void **state)
 	clean_done(&cleaned);
 }
 
+/* A name and its wildcard, as most zones have them, are no fault. */
+static void
+merges_wildcards(void **state)
+{
+	struct cleaned cleaned;
+
+	(void)state;
+	assert_int_equal(run(&cleaned, ZONE "a.example CNAME .\n"
+					    "*.a.example CNAME .\n"
+					    "*.b.a.example CNAME .\n"
+					    "b.a.example CNAME .\n"),
+		0);
+	assert_string_equal(cleaned.rules, "a.example\n");
+	assert_int_equal(cleaned.report.merged, 1);
+	assert_int_equal(cleaned.report.implied, 0);
+	assert_int_equal(cleaned.report.reasons[CLEAN_COVERED].count, 2);
+	clean_done(&cleaned);
+	assert_int_equal(run(&cleaned, ZONE "a.example CNAME .\n"
+					    "*.a.example CNAME .\n"),
+		0);
+	assert_false(clean_is_dirty(&cleaned.report));
+	clean_done(&cleaned);
+}
+
 /* 64 KiB of data with each octet written as four; and what is no record. */
 static void
 takes_long_data(void **state)
@@ -341,6 +365,7 @@ main(void)
 		cmocka_unit_test(reads_zones),
 		cmocka_unit_test(refuses_zones),
 		cmocka_unit_test(counts_what_is_asked_for),
+		cmocka_unit_test(merges_wildcards),
 		cmocka_unit_test(takes_long_data),
 		cmocka_unit_test(takes_the_zone_that_is_given),
 		cmocka_unit_test(reads_as_ldns),
