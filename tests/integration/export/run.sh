@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+#
+# What is in force, exported as a response policy zone: BIND, and Unbound by
+# its own RPZ, say the same of some hundred names as Unbound with the module.
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+command -v named >/dev/null || skip "there is no BIND here (bind9)"
+
+readonly seed=${SEED:-$((RANDOM))}
+readonly upstream=$net.2 by_rpz=$net.3
+# BIND listens only where an interface has the address.
+readonly bind=127.0.0.1 bind_port=$((5300 + ${net##*.}))
+RANDOM=$seed
+say "seed $seed"
+
+# ---- random orders ----
+
+any_label() {
+	local labels=(a b c d)
+	label=${labels[RANDOM % 4]}
+}
+
+# any_name: up to four labels below the domain; in $qname.
+any_name() {
+	local count=$((RANDOM % 5))
+	qname=$domain
+	while ((count-- > 0)); do
+		any_label
+		qname=$label.$qname
+	done
+}
+
+any_domain() {
+	domain=x$((RANDOM % 25)).example
+}
+
+# One order of a few names, some with exceptions.
+any_order() {
+	local id=$1 answers=(sinkhole nodata nxdomain refused) scopes=(exact subtree)
+	local authorities=(kominfo court house) count=$((1 + RANDOM % 4))
+	local scope except
+	local -A given=()
+	any_domain
+	cat <<-END
+		---
+		palang-order: 1
+		authority: ${authorities[RANDOM % 3]}
+		id: $id
+		action: block
+		issued: $(rfc3339 $((-RANDOM)))
+		answer: ${answers[RANDOM % 4]}
+		targets:
+	END
+	while ((count-- > 0)); do
+		any_name
+		[[ -z ${given[$qname]-} ]] || continue
+		given[$qname]=1
+		scope=${scopes[RANDOM % 2]}
+		echo "  - name: $qname"
+		echo "    scope: $scope"
+		[[ $scope$((RANDOM % 2)) == subtree1 ]] || continue
+		any_label
+		except=$label.$qname
+		[[ -z ${given[$except]-} ]] || continue
+		given[$except]=1
+		((RANDOM % 2)) && except=$label.$except
+		echo "    except: [$except]"
+	done
+}
+
+# Names of rules, and what is above, below, beside and between them.
+names_to_ask() {
+	local at qname label domain
+	palang export --format plain 2>/dev/null | while read -r qname; do
+		for at in "$qname" "${qname#*.}" "e.$qname" "e.a.$qname" "e.${qname#*.}"; do
+			echo "$at"
+		done
+	done
+	for _ in {1..300}; do
+		any_domain
+		any_name
+		echo "$qname"
+		echo "e.$qname"
+	done
+}
+
+# ---- resolvers ----
+
+# Every name there is has the same address.
+upstream_start() {
+	: >root.hints
+	: >anchor.key
+	waiting=()
+	unbound_run upstream "$upstream" 'server: module-config: "iterator"
+		local-zone: "." redirect
+		local-data: ". 60 A 192.0.2.250"'
+}
+
+forwards() {
+	echo "forward-zone:
+		name: .
+		forward-addr: $upstream"
+}
+
+bind_start() {
+	cat >named.conf <<-END
+		options {
+			directory "$scratch";
+			pid-file none;
+			session-keyfile none;
+			listen-on port $bind_port { $bind; };
+			listen-on-v6 { none; };
+			recursion yes;
+			dnssec-validation no;
+			empty-zones-enable no;
+			forward only;
+			forwarders { $upstream; };
+			response-policy { zone "rpz.palang"; }
+				break-dnssec yes max-policy-ttl 86400
+				qname-wait-recurse no;
+		};
+		controls { };
+		zone "rpz.palang" { type master; file "$scratch/rpz.zone"; };
+	END
+	start bind named -g -n 1 -c "$scratch/named.conf"
+	await 5 "BIND is up" answers "$bind" "$bind_port"
+}
+
+answers() {
+	dig "@$1" -p "$2" +tries=1 +time=1 up.example A | grep -q 192.0.2.250
+}
+
+# verdicts SERVER [PORT]: a line for each line of questions: what it said.
+verdicts() {
+	dig "@$1" -p "${2:-53}" +nocmd +noquestion +nostats +noauthority +noadditional \
+		+tries=3 +time=3 -f questions |
+		awk '/->>HEADER<<-/ { if (said) print said; sub(",", "", $6)
+				said = $6 }
+			/^[^;]/ { said = said " " ($5 == "192.0.2.250" ? "-" : $2) \
+				" " $4 " " $5 }
+			END { print said }'
+}
+
+# compare NAME: its verdicts and those of the module.  An RPZ cannot say
+# REFUSED.
+compare() {
+	paste questions ours "said-$1" | awk -F '\t' -v of="$1" '
+		{ ours = $2; if (ours == "REFUSED") ours = "NOERROR" }
+		ours != $3 { print of ": " $1 ": " $3 ", not " ours; wrong++ }
+		END { exit wrong > 0 }' || fail "$1 says something else (SEED=$seed)"
+}
+
+upstream_start
+palang_begin
+for ((i = 0; i < 40; i++)); do
+	any_order "2026/$i"
+done >orders.yaml
+apply orders.yaml >/dev/null
+
+say "the zone loads"
+palang export --format rpz --output rpz.zone --at-serial 5
+named-checkzone -k fail rpz.palang rpz.zone || fail "named-checkzone refuses it"
+
+unbound_start ours "$resolver" "server: module-config: \"dynlib iterator\"
+	$(forwards)"
+bind_start
+plain_unbound_start rpz "$by_rpz" "server: module-config: \"respip iterator\"
+	rpz:
+		name: rpz.palang
+		zonefile: $scratch/rpz.zone
+	$(forwards)"
+
+say "all say the same"
+names_to_ask | sort -u | awk -v seed="$seed" \
+	'BEGIN { srand(seed) } rand() < 0.6' >names
+for qtype in A AAAA TXT; do
+	sed "s/\$/ $qtype/" names
+done >questions
+verdicts "$resolver" >ours
+verdicts "$bind" "$bind_port" >said-bind
+verdicts "$by_rpz" >said-unbound
+sort ours | uniq -c | sort -rn | head -n 12
+(($(grep -c "^NOERROR - A" ours) > 50)) || fail "next to nothing passes"
+(($(grep -cv "^NOERROR - A" ours) > 100)) || fail "next to nothing is blocked"
+compare bind
+compare unbound
