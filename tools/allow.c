@@ -258,26 +258,24 @@ open_unnamed(int folder)
 	return openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 }
 
-static int
-compile(const struct publication *publication, const struct allow_list *lists,
-	size_t count, const struct pal_changes *changes, bool even_empty,
-	uint8_t **data, size_t *len)
+int
+allow_write(const struct publication *publication,
+	const struct ledger_feeds *feeds, int fd, uint64_t *rules)
 {
-	const struct pal_policy_in policy = {.kind = PAL_OWN,
-		.answer = PAL_NODATA,
-		.ttl = publication->config->answer.ttl,
-		.authority = "operator",
-		.id = "allow"};
-	int fd = open_unnamed(publication->feeds), ret;
-	uint64_t rules = 0;
+	struct allow_list lists[PAL_FEEDS_MAX + 1];
+	struct own own = {NULL, NULL, 0};
+	size_t count = 0;
+	int ret = take_own(&own, publication->ledger);
 
-	if (fd < 0)
-		return PAL_ESYS;
-	ret = allow_merge(fd, lists, count, &rules);
-	if (ret == 0 && (rules > 0 || even_empty))
-		ret = names_compile(fd, &policy, publication->random.key,
-			changes, true, data, len);
-	close(fd);
+	if (ret == 0) {
+		count = open_feeds(publication, feeds, lists);
+		lists[count] = (struct allow_list){-1, own.rules, own.count};
+		ret = allow_merge(fd, lists, count + 1, rules);
+	}
+	for (size_t i = 0; i < count; i++)
+		close(lists[i].fd);
+	free(own.rules);
+	free(own.keys);
 	return ret;
 }
 
@@ -286,24 +284,24 @@ allow_compile(const struct publication *publication,
 	const struct ledger_feeds *feeds, const struct pal_changes *changes,
 	bool even_empty, uint8_t **data, size_t *len)
 {
-	struct allow_list lists[PAL_FEEDS_MAX + 1];
-	struct own own = {NULL, NULL, 0};
-	size_t count = 0;
-	int ret;
+	const struct pal_policy_in policy = {.kind = PAL_OWN,
+		.answer = PAL_NODATA,
+		.ttl = publication->config->answer.ttl,
+		.authority = "operator",
+		.id = "allow"};
+	uint64_t rules = 0;
+	int fd, ret;
 
 	*data = NULL;
 	if (publication->feeds < 0)
 		return 0;
-	ret = take_own(&own, publication->ledger);
-	if (ret == 0) {
-		count = open_feeds(publication, feeds, lists);
-		lists[count] = (struct allow_list){-1, own.rules, own.count};
-		ret = compile(publication, lists, count + 1, changes,
-			even_empty, data, len);
-	}
-	for (size_t i = 0; i < count; i++)
-		close(lists[i].fd);
-	free(own.rules);
-	free(own.keys);
+	fd = open_unnamed(publication->feeds);
+	if (fd < 0)
+		return PAL_ESYS;
+	ret = allow_write(publication, feeds, fd, &rules);
+	if (ret == 0 && (rules > 0 || even_empty))
+		ret = names_compile(fd, &policy, publication->random.key,
+			changes, true, data, len);
+	close(fd);
 	return ret;
 }

@@ -16,6 +16,11 @@ int allow_compile(const struct publication *publication,
 	const struct ledger_feeds *feeds, const struct pal_changes *changes,
 	bool even_empty, uint8_t **data, size_t *len);
 
+/* Writes it as a names file to fd, and counts its rules.  Of the publication,
+ * ledger, configuration, feeds folder and problems are looked at. */
+int allow_write(const struct publication *publication,
+	const struct ledger_feeds *feeds, int fd, uint64_t *rules);
+
 /* One list, as rules in order. */
 struct allow_list {
 	int fd;                       /* a names file; or -1, and: */

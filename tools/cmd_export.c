@@ -14,6 +14,7 @@
 #include "file.h"
 #include "idn.h"
 #include "palang/error.h"
+#include "progress.h"
 
 static int run(const struct cmd_call *call);
 
@@ -229,15 +230,19 @@ tell(const struct export_options *to, const struct export_report *report)
 }
 
 static int
-write_it(struct state *state, const struct export_options *to,
-	struct output *output)
+write_it(struct state *state, struct export_options *to, struct output *output)
 {
 	struct export_state lists;
 	struct export_report report;
+	struct progress progress;
 	int ret = export_state_open(&lists, state), err;
 
+	progress_begin(&progress, "export");
+	to->progress = progress_tell;
+	to->ctx = &progress;
 	if (ret == EXIT_DONE) {
 		err = export_write(output->out, &lists.lists, to, &report);
+		progress_end(&progress);
 		if (err == PAL_ESYS)
 			ret = cmd_fail("%s: %s",
 				output->path == NULL ? "standard output"

@@ -9,9 +9,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "clean.h"
 #include "export.h"
 #include "palang/decide.h"
 #include "palang/writer.h"
+#include "psl.h"
 
 #define FEEDS_MAX 3
 #define RULES_MAX 12
@@ -68,7 +70,7 @@ any_name(struct dice *dice)
 
 	for (unsigned i = 0; i < labels; i++)
 		sprintf(text + strlen(text), "%c.", 'a' + (int)roll(dice, 2));
-	strcat(text, "x");
+	strcat(text, "com");
 	return name_of(text);
 }
 
@@ -273,7 +275,7 @@ next_name(unsigned *number, struct pal_name *name)
 		}
 		for (; labels > 0; labels--, n /= 3)
 			sprintf(text + strlen(text), "%c.", 'a' + (int)(n % 3));
-		strcat(text, "x");
+		strcat(text, "com");
 		*name = name_of(text);
 		return true;
 	}
@@ -605,6 +607,90 @@ plain_names_cover_what_is_blocked(void **state)
 	}
 }
 
+/* ---- and back ---- */
+
+/* A world of one feed with what the cleaner makes of a text. */
+static void
+world_of_text(struct world *world, const char *text, enum clean_format format,
+	int scope, const struct suffixes *suffixes)
+{
+	struct clean_options options = {.suffixes = suffixes,
+		.format = format,
+		.has_scope = scope >= 0,
+		.scope = scope == 1 ? PAL_SUBTREE : PAL_EXACT,
+		.file = "export"};
+	struct problems problems = {0};
+	struct clean_report report;
+	int in = memfd_create("text", MFD_CLOEXEC);
+	size_t len = strlen(text);
+
+	memset(world, 0, sizeof *world);
+	world->fds[0] = memfd_create("names", MFD_CLOEXEC);
+	assert_true(in >= 0 && world->fds[0] >= 0);
+	assert_int_equal(write(in, text, len), (ssize_t)len);
+	assert_int_equal(lseek(in, 0, SEEK_SET), 0);
+	assert_int_equal(
+		clean_run(in, world->fds[0], &options, &report, &problems), 0);
+	assert_int_equal(problems.count, 0);
+	close(in);
+	world->in[0].fd = world->fds[0];
+	world->in[0].policy =
+		(struct pal_policy){.answer = PAL_NODATA, .ttl = 30};
+	world->lists = (struct export_lists){
+		.allow = -1, .feeds = world->in, .feed_count = 1};
+}
+
+/* An export depends on what is said of names alone, however it came to be
+ * said.  So what the cleaner makes of one gives the same one again. */
+static void
+comes_back_the_same(void **state)
+{
+	static const struct {
+		enum export_format format;
+		enum clean_format back;
+		int scope;
+		uint32_t opens; /* plain names can not say it */
+	} cases[] = {{EXPORT_RPZ, CLEAN_RPZ, -1, 3},
+		{EXPORT_RPZ, CLEAN_AUTO, -1, 3},
+		{EXPORT_HOSTS, CLEAN_AUTO, -1, 3},
+		{EXPORT_PLAIN, CLEAN_PLAIN, 0, 3},
+		{EXPORT_PLAIN, CLEAN_PLAIN, 1, UINT32_MAX}};
+	struct suffixes *suffixes;
+	struct dice dice = {4};
+
+	(void)state;
+	assert_int_equal(suffixes_open(&suffixes), 0);
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t c = (size_t)round % (sizeof cases / sizeof *cases);
+		struct export_report report;
+		int scope =
+			cases[c].format == EXPORT_PLAIN ? cases[c].scope : -1;
+		struct world world, back;
+		char *text, *again;
+
+		memset(&world, 0, sizeof world);
+		any_rules(&dice, &world.feeds[0], 1 + roll(&dice, RULES_MAX),
+			cases[c].opens);
+		world.fds[0] = world.in[0].fd = file_of(&world.feeds[0]);
+		world.in[0].policy =
+			(struct pal_policy){.answer = PAL_NODATA, .ttl = 30};
+		world.lists = (struct export_lists){
+			.allow = -1, .feeds = world.in, .feed_count = 1};
+		text = export(&world, cases[c].format, scope, &report);
+		if (report.lines > 0) {
+			world_of_text(
+				&back, text, cases[c].back, cases[c].scope);
+			again = export(&back, cases[c].format, scope, &report);
+			assert_string_equal(text, again);
+			free(again);
+			close(back.fds[0]);
+		}
+		free(text);
+		close(world.fds[0]);
+	}
+	suffixes_close(suffixes);
+}
+
 /* ---- single cases ---- */
 
 struct rule_text {
@@ -757,6 +843,7 @@ main(void)
 		cmocka_unit_test(zone_says_what_palang_says),
 		cmocka_unit_test(hosts_have_each_blocked_name),
 		cmocka_unit_test(plain_names_cover_what_is_blocked),
+		cmocka_unit_test(comes_back_the_same),
 		cmocka_unit_test(writes_these_records),
 		cmocka_unit_test(counts_what_can_not_be_said),
 		cmocka_unit_test(tells_of_a_damaged_list_and_a_full_disk),

@@ -32,7 +32,7 @@ any_name() {
 }
 
 any_domain() {
-	domain=x$((RANDOM % 25)).example
+	domain=x$((RANDOM % 40)).com
 }
 
 # One order of a few names, some with exceptions.
@@ -69,14 +69,58 @@ any_order() {
 	done
 }
 
+# ---- random feeds ----
+
+# A policy zone of so many records: names alone, what lies below, exceptions.
+any_zone() {
+	local count=$1 owner actions=(. . . rpz-passthru.)
+	local -A given=()
+	echo "@ SOA localhost. root.localhost. 1 60 60 60 60"
+	while ((count-- > 0)); do
+		any_domain
+		any_name
+		owner=$qname
+		((RANDOM % 2)) && owner="*.$owner"
+		[[ -z ${given[$owner]-} ]] || continue
+		given[$owner]=1
+		echo "$owner CNAME ${actions[RANDOM % 4]}"
+	done
+}
+
+any_names() {
+	local count=$1
+	while ((count-- > 0)); do
+		any_domain
+		any_name
+		echo "$qname"
+	done
+}
+
+feeds_begin() {
+	any_zone 60 >zone
+	any_names 15 >names
+	any_zone 40 >third
+	palang feed add zone --source "$scratch/zone" --format rpz \
+		--answer nxdomain
+	palang feed add names --source "$scratch/names" --answer sinkhole \
+		--a 198.51.100.7 --ttl 77
+	palang feed add third --source "$scratch/third" --format rpz \
+		--answer nodata
+	any_names 6 | xargs "$PALANG" -c "$scratch/palang.yaml" allow add \
+		--reason test --scope subtree
+	any_names 6 | xargs "$PALANG" -c "$scratch/palang.yaml" allow add \
+		--reason test --scope exact
+}
+
 # Names of rules, and what is above, below, beside and between them.
 names_to_ask() {
 	local at qname label domain
-	palang export --format plain 2>/dev/null | while read -r qname; do
+	palang export --format plain 2>/dev/null >named
+	while read -r qname; do
 		for at in "$qname" "${qname#*.}" "e.$qname" "e.a.$qname" "e.${qname#*.}"; do
 			echo "$at"
 		done
-	done
+	done <named
 	for _ in {1..300}; do
 		any_domain
 		any_name
@@ -157,6 +201,7 @@ for ((i = 0; i < 40; i++)); do
 	any_order "2026/$i"
 done >orders.yaml
 apply orders.yaml >/dev/null
+feeds_begin >/dev/null
 
 say "the zone loads"
 palang export --format rpz --output rpz.zone --at-serial 5
