@@ -1,10 +1,16 @@
 /* Loading an image: everything is checked here, once, and trusted later. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "bytes.h"
 #include "format.h"
 #include "palang/error.h"
+
+/* Octets of an image from which on its pages are given back when it is freed:
+ * it is work for the kernel. */
+#define GIVE_BACK_FROM ((size_t)1 << 20)
 
 /* A check that finds nothing wrong returns NULL, else a phrase. */
 typedef const char *(*check_fn)(struct pal_image *image);
@@ -400,11 +406,26 @@ pal_image_load(
 	return 0;
 }
 
+/* free() keeps what it is given for the next malloc(), up to several large
+ * images of it.  The pages of one go back to the system at once, so that the
+ * resolver takes what its lists take, however often they are loaded anew. */
+static void
+give_back(uint8_t *data, size_t len)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)data + page - 1) & ~(page - 1);
+	uintptr_t to = ((uintptr_t)data + len) & ~(page - 1);
+
+	if (len >= GIVE_BACK_FROM && from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 void
 pal_image_free(struct pal_image *image)
 {
 	if (image == NULL)
 		return;
+	give_back(image->data, image->len);
 	free(image->data);
 	free(image);
 }
