@@ -2,8 +2,6 @@
 #
 # What palang alone has to hold: docs/DESIGN.md, "What it must cost".
 
-readonly LIVE_OF=live
-
 # Octets of the image, for each rule; the memory is measured with the peers.
 bar_image() {
 	record bars image.octets_per_rule "$(calc "$image_octets / $rules")"
@@ -30,7 +28,7 @@ bar_ready() {
 # bar_effect CHANGES SWEEPS: with the cache full, and orders in force.  A change is 100 names: 50
 # that are blocked, 50 that are opened again.
 bar_effect() {
-	local live=$scratch/$LIVE_OF address before
+	local live=$scratch/live address before
 	address=$(peer_address palang)
 	peer_up palang list
 	"$TOOLS/publish" -w palang "$live" orders "$ordered" >/dev/null
@@ -53,7 +51,7 @@ bar_effect() {
 effect_rounds() {
 	local metric=$1 client module swept
 	shift
-	"$TOOLS/effect" -n 100 -g 200 "$@" "$scratch/$LIVE_OF" palang \
+	"$TOOLS/effect" -n 100 -g 200 "$@" "$scratch/live" palang \
 		"$(peer_address palang)" "$others" >"$scratch/rounds" ||
 		fail "no effect"
 	while read -r client module swept; do
@@ -68,7 +66,7 @@ effect_rounds() {
 # bar_reload ROUNDS: the whole list again and again, the resolver under load;
 # and first, for as long, the load alone.
 bar_reload() {
-	local live=$scratch/$LIVE_OF address load in_effect swept base
+	local live=$scratch/live address load in_effect swept base
 	address=$(peer_address palang)
 	peer_up palang list
 	settle palang
@@ -116,20 +114,23 @@ bar_decision() {
 	done <"$scratch/decision"
 }
 
-# Lines of dirty text a second, on one core.
+# bar_clean LINES: of dirty text a second, on one core: from the file to the
+# image in force; and only to the rules, as `palang feed check` reads them.
 bar_clean() {
-	local began i lines=$1
-	"$PALANG" feed check --help >/dev/null 2>&1 || {
-		note "LEFT OUT: clean.lines_per_s: no \`palang feed check\` yet"
-		return 0
-	}
+	local began i lines=$1 live=$scratch/tool/live
 	"$TOOLS/generate" --dirty "$lines" >"$scratch/dirty"
 	for ((i = 0; i < (repeat < 3 ? repeat : 3); i++)); do
+		tool_begin
+		began=$(now_us)
+		on_load_cpu "$PALANG" --config "$scratch/palang.yaml" feed add \
+			bench --source "$scratch/dirty" --answer nxdomain \
+			>>"$scratch/log/tool" || fail "palang feed add"
+		record bars clean.lines_per_s \
+			"$(calc "$lines * 1e6 / ($(now_us) - $began)")"
 		began=$(now_us)
 		on_load_cpu "$PALANG" feed check "$scratch/dirty" \
-			>"$scratch/log/clean" || (($? == 1)) ||
-			fail "palang feed check"
-		record bars clean.lines_per_s \
+			>>"$scratch/log/tool" || fail "palang feed check"
+		record bars clean.check_lines_per_s \
 			"$(calc "$lines * 1e6 / ($(now_us) - $began)")"
 	done
 	rm "$scratch/dirty"

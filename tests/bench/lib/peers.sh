@@ -87,25 +87,33 @@ peer_measure_qps() {
 
 # The steady probe alone, then with a change meanwhile.
 peer_measure_change() {
-	local address effect
-	address=$(peer_address "$1")
-	probe_start "$address" -s "$SECONDS_OF_LOAD"
+	probe_start "$(peer_address "$1")" -s "$SECONDS_OF_LOAD"
 	probe_end
 	record "$1" idle_silence_ms "$silence_ms"
 	record "$1" idle_lost "$lost"
-	"$TOOLS/await" "$address" "-$changed" >/dev/null
+	change_measure "$1" "$1" "${1}_change" "$changed"
+	record "$1" peak_octets "$(peak_octets "$1")"
+	[[ $1 != palang ]] ||
+		change_measure palang palang_order palang_order "$changed_too"
+}
+
+# change_measure DAEMON SUBJECT COMMAND NAME: COMMAND blocks NAME, which is in
+# the cache.
+change_measure() {
+	local address effect
+	address=$(peer_address "$1")
+	"$TOOLS/await" "$address" "-$4" >/dev/null
 	peak_begin "$1"
 	probe_start "$address"
-	"${1}_change"
+	"$3"
 	effect=$("$TOOLS/await" -b "$began" -t "$patience" "$address" \
-		"+$changed") || fail "$1: no effect within $patience s"
+		"+$4") || fail "$1: no effect within $patience s"
 	sleep 1 # what comes after the effect is seen too
-	record "$1" peak_octets "$(peak_octets "$1")"
 	probe_stop
-	record "$1" effect_s "$effect"
-	record "$1" silence_ms "$silence_ms"
-	record "$1" lost "$lost"
-	record "$1" sent "$sent"
+	record "$2" effect_s "$effect"
+	record "$2" silence_ms "$silence_ms"
+	record "$2" lost "$lost"
+	record "$2" sent "$sent"
 }
 
 # In a shell of its own, so that one that fails leaves the others their

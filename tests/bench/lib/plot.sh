@@ -16,7 +16,7 @@ plot_run() {
 		for peer in "${peers[@]}"; do
 			[[ $peer != plain ]] || continue
 			! plot_is_too_much "$peer" "$last" "$size" || continue
-			"${peer}_lists"
+			[[ $peer == palang ]] || "${peer}_lists"
 			for ((round = 0; round < repeat; round++)); do
 				plot_measure "$peer" "$size"
 			done
@@ -40,6 +40,7 @@ plot_measure() {
 
 plot_decision() {
 	at=@$1
+	palang_lists
 	bar_decision "$1"
 	at=
 }

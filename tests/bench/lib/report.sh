@@ -27,6 +27,7 @@ qps.pass_ratio              -   -       ratio
 qps.block_vs_localzone      min 1       ratio
 qps.block_vs_rpz            min 1       ratio
 clean.lines_per_s           min 1000000 lines/s
+clean.check_lines_per_s     -   -       lines/s
 decision.hit_ns             max 300     ns
 decision.miss_ns            max 300     ns'
 
@@ -130,7 +131,17 @@ table_rows() {
 			"$(cell "$peer" silence_ms %.1f)" \
 			"$(cell "$peer" idle_silence_ms %.1f)" \
 			"$(lost_cell "$peer")"
+		[[ $peer != palang ]] || order_row
 	done
+}
+
+# What an order needs to take effect, where the list stays as it is.
+order_row() {
+	[[ -n $(median palang_order effect_s) ]] || return 0
+	printf '%s\t-\t-\t-\t-\t-\t-\t-\t%s\t%s\t-\t%s\n' \
+		"  one name by an order" "$(cell palang_order effect_s %.3f)" \
+		"$(cell palang_order silence_ms %.1f)" \
+		"$(lost_cell palang_order)"
 }
 
 cell() {

@@ -37,7 +37,7 @@ unbound_write() {
 unbound_launch() {
 	local wrapper=()
 	read -rd '' -a wrapper <<<"${WRAPPER-}" || true
-	start "$1" env PALANG_DIR="$scratch/live" PALANG_INSTANCE="$1" \
+	start "$1" env PALANG_DIR="${live:-/nonexistent}" PALANG_INSTANCE="$1" \
 		PALANG_SAME_USER=1 "${wrapper[@]}" "$UNBOUND_TREE/unbound" \
 		-d -p -c "$scratch/$1.conf"
 }
@@ -47,36 +47,6 @@ unbound_control() {
 	shift
 	"$UNBOUND_TREE/unbound-control" -c "$scratch/$daemon.conf" "$@" \
 		>>"$scratch/log/control"
-}
-
-# ---- palang ----
-
-palang_title() { echo "Unbound, palang (feed)"; }
-palang_packages() { :; }
-palang_version() { "$PALANG" --version | head -n 1; }
-palang_lists() {
-	mkdir -p "$scratch/live/lists" "$scratch/live/status"
-	read -r image_octets _ < <("$TOOLS/publish" "$scratch/live" feed "$names")
-}
-palang_start() {
-	local live=$scratch/live
-	# The list as it was before the change of the last repeat.
-	rm -rf "$live"
-	mkdir -p "$live/lists" "$live/status"
-	[[ $2 == none ]] ||
-		"$TOOLS/publish" "$live" feed "$names" >/dev/null
-	unbound_write palang "$1" "dynlib validator iterator" \
-		"dynlib: dynlib-file: \"$PALANG_SO\""
-	began=$(now_us)
-	unbound_launch palang
-}
-# All of it is in the time: the whole list is read and compiled anew.
-palang_change() {
-	echo "$changed" >"$scratch/changed"
-	cat "$names" "$scratch/changed" >"$scratch/names.new"
-	began=$(now_us)
-	"$TOOLS/publish" -c "$scratch/changed" "$scratch/live" feed \
-		"$scratch/names.new" >/dev/null
 }
 
 # ---- the same without palang ----

@@ -9,7 +9,7 @@
 #	$ordered  names that orders block besides: 100,000, or a tenth of the list
 #	$passing  names that are not in it: few, so that all caches hold them
 #	$others   as many as there are to be messages in the cache
-#	$changed  the name that is to be blocked in a change
+#	$changed  the name that is to be blocked in a change; $changed_too another
 #
 # Resolvers listen on addresses of their own, from $net.21 on.
 
@@ -22,6 +22,7 @@ world_begin() {
 	"$TOOLS/generate" --from 90000000 1000 >"$passing"
 	"$TOOLS/generate" --from 80000000 "$2" >"$others"
 	changed=$("$TOOLS/generate" --from 95000000 1)
+	changed_too=$("$TOOLS/generate" --from 95000001 1)
 	first_passing=$(head -n 1 "$passing")
 	sed 's/$/ A/' "$passing" >"$passing.queries"
 	sed 's/$/ A/' "$others" >"$others.queries"
