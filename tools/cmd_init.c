@@ -56,7 +56,13 @@ static const char sample[] =
 	"#    title: Kementerian Komunikasi dan Informatika\n"
 	"#    kind: external\n"
 	"#    signature: transcribed\n"
-	"#    contact: [\"mailto:aduan@example.id\"]\n";
+	"#    contact: [\"mailto:aduan@example.id\"]\n"
+	"\n"
+	"# Bulk lists; docs/FEEDS.md.  Names that none of them may block.\n"
+	"#feeds:\n"
+	"#  ads:\n"
+	"#    source: https://lists.example.net/ads\n"
+	"#protected: [example.net]\n";
 
 /* The places, where they are not the usual ones; and who we become. */
 static char *
