@@ -122,6 +122,12 @@ struct clean_options {
 	void (*progress)(
 		void *ctx, const char *what, uint64_t at, uint64_t size);
 	void *ctx;
+	/* RPZ: given each owner that is a rule, without the zone's name and
+	 * without `*.`, in place of its being taken.  action: RPZ_ACTIONS
+	 * for rpz-tcp-only. */
+	void (*rpz_rule)(void *ctx, const struct pal_name *owner, bool wildcard,
+		enum clean_rpz_action action);
+	void *rpz_ctx;
 };
 
 /* Reads from fd `in` to its end, writes a names file to fd `out`.

@@ -175,6 +175,18 @@ action_of(struct zone *z, const struct zone_word *target,
 	return RPZ_LOCAL_DATA;
 }
 
+/* To who only wants to know what there is. */
+static void
+tell_rule(struct cleaner *c, const struct zone_owner *owner, int action)
+{
+	struct pal_name name;
+
+	if (pal_name_from_text(&name, (const char *)owner->text, owner->len) ==
+		0)
+		c->options->rpz_rule(c->options->rpz_ctx, &name,
+			owner->wildcard, (enum clean_rpz_action)action);
+}
+
 static void
 take_owner(struct zone *z, const struct zone_owner *owner, int action)
 {
@@ -182,6 +194,11 @@ take_owner(struct zone *z, const struct zone_owner *owner, int action)
 	unsigned flags = ENTRY_QUIET;
 	struct pal_name name;
 
+	if (c->options->rpz_rule != NULL) {
+		c->report->names++;
+		tell_rule(c, owner, action);
+		return;
+	}
 	if (action == RPZ_ACTIONS) {
 		clean_leave_out(c, CLEAN_TCP_ONLY);
 		return;

@@ -10,7 +10,7 @@ extern const struct cmd cmd_apply, cmd_block, cmd_lift;
 extern const struct cmd cmd_suspend, cmd_resume;
 extern const struct cmd cmd_show, cmd_list, cmd_why, cmd_history, cmd_status;
 extern const struct cmd cmd_feed_check;
-extern const struct cmd cmd_export;
+extern const struct cmd cmd_export, cmd_compare;
 extern const struct cmd cmd_verify_image;
 extern const struct cmd cmd_ask, cmd_host;
 extern const struct cmd cmd_feed_add, cmd_feed_remove, cmd_feed_list;

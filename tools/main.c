@@ -36,6 +36,7 @@ const struct cmd *const commands[] = {
 	&cmd_status,
 	&cmd_publish,
 	&cmd_export,
+	&cmd_compare,
 	&cmd_ask,
 	&cmd_host,
 	&cmd_verify_image,

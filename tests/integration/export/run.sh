@@ -62,9 +62,9 @@ any_order() {
 		[[ $scope$((RANDOM % 2)) == subtree1 ]] || continue
 		any_label
 		except=$label.$qname
+		((RANDOM % 2)) && except=$label.$except
 		[[ -z ${given[$except]-} ]] || continue
 		given[$except]=1
-		((RANDOM % 2)) && except=$label.$except
 		echo "    except: [$except]"
 	done
 }

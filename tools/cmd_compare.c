@@ -1,0 +1,439 @@
+/* palang compare: where an old RPZ and palang answer differently. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bulk.h"
+#include "commands.h"
+#include "compare.h"
+#include "idn.h"
+#include "json.h"
+#include "palang/clock.h"
+#include "palang/error.h"
+#include "verdict.h"
+
+static int run(const struct cmd_call *call);
+
+static const struct cmd_option options[] = {
+	{"rpz", 0, "FILE", "the zone file of the RPZ"},
+	{"names", 0, "FILE", "the names to compare, one a line; - is stdin"},
+	{"origin", 0, "ZONE", "the zone's name, if the file does not say it"},
+	{"verdicts", 0, NULL,
+		"only whether a name is blocked, not with which answer"},
+	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_compare = {"compare", "",
+	"show where an RPZ and palang answer differently",
+	"For each of the names: what the zone says of it, by the rules by "
+	"which BIND reads a zone, and what a resolver answers that has the "
+	"published lists in force. No resolver is asked. Exit code 0: the same "
+	"for all; 1: there are differences.",
+	options, 0, 0, run};
+
+/* ---- what is told ---- */
+
+enum difference { SAME, VERDICT, ANSWER };
+static const char *const difference_keys[] = {"same", "verdict", "answer"};
+
+struct comparison {
+	struct compare *zone;
+	struct verdict_source *lists;
+	struct pal_name *names;
+	size_t count, room;
+	uint64_t no_names;
+	int64_t now;
+	bool verdicts;            /* answers are not compared */
+	struct json_writer *json; /* NULL: print */
+	uint64_t counts[3];       /* by enum difference */
+};
+
+static bool
+rpz_blocks(const struct compare_say *say)
+{
+	return say->action == COMPARE_NXDOMAIN ||
+	       say->action == COMPARE_NODATA || say->action == COMPARE_DROP ||
+	       say->action == COMPARE_LOCAL_DATA;
+}
+
+/* A sinkhole without an address answers NODATA. */
+static enum pal_answer
+answer_of(const struct pal_verdict *verdict)
+{
+	const struct pal_policy *policy = &verdict->policy;
+
+	return verdict->answer == PAL_SINKHOLE && !policy->has_a &&
+	                       !policy->has_aaaa
+	               ? PAL_NODATA
+	               : verdict->answer;
+}
+
+static enum difference
+differ(const struct comparison *comparison, const struct compare_say *say,
+	const struct pal_verdict *verdict)
+{
+	static const int answers[] = {[PAL_SINKHOLE] = COMPARE_LOCAL_DATA,
+		[PAL_NODATA] = COMPARE_NODATA,
+		[PAL_NXDOMAIN] = COMPARE_NXDOMAIN,
+		[PAL_REFUSED] = -1};
+	bool blocks = verdict->action == PAL_BLOCK;
+
+	if (blocks != rpz_blocks(say))
+		return VERDICT;
+	if (!blocks || comparison->verdicts)
+		return SAME;
+	return answers[answer_of(verdict)] == (int)say->action ? SAME : ANSWER;
+}
+
+static char *
+owner_text(char text[PAL_NAME_TEXT_MAX + 2], const struct pal_name *name,
+	unsigned labels, bool wildcard)
+{
+	struct pal_name owner;
+
+	pal_name_ancestor(&owner, name, labels);
+	memcpy(text, "*.", 3);
+	pal_name_to_text(text + (wildcard ? 2 : 0), &owner);
+	return text;
+}
+
+/* Why the name passes here: the first list that has to do with it. */
+static const char *
+why_open(const struct comparison *comparison, const struct pal_name *name)
+{
+	const struct pal_snapshot *snapshot =
+		verdict_snapshot(comparison->lists);
+	uint8_t at[PAL_LABELS_MAX];
+	struct pal_match match;
+	unsigned count;
+
+	pal_wire_labels(name->wire, name->len, at, &count);
+	if (snapshot->allow.image != NULL) {
+		pal_image_match(
+			snapshot->allow.image, name->wire, at, count, &match);
+		if (match.found && match.except)
+			return "it is allowed";
+	}
+	for (unsigned i = 0; i < snapshot->feed_count; i++) {
+		pal_image_match(snapshot->feeds[i].image, name->wire, at, count,
+			&match);
+		if (match.found && match.except)
+			return "an exception of a feed";
+	}
+	return "no list blocks it";
+}
+
+static void
+print_rpz(const struct pal_name *name, const struct compare_say *say)
+{
+	char owner[PAL_NAME_TEXT_MAX + 2], hider[PAL_NAME_TEXT_MAX + 2];
+
+	if (say->action == COMPARE_NOTHING) {
+		fputs("open, no record", stdout);
+		return;
+	}
+	owner_text(owner, name, say->labels, say->wildcard);
+	if (say->action == COMPARE_HIDDEN)
+		printf("open, %s does not reach below %s", owner,
+			owner_text(hider, name, say->hider, false));
+	else
+		printf("%s, by %s", compare_action_name(say->action), owner);
+}
+
+static void
+print_difference(const struct comparison *comparison,
+	const struct pal_name *name, const struct compare_say *say,
+	const struct pal_verdict *verdict)
+{
+	char text[PAL_NAME_TEXT_MAX + 2];
+
+	printf("%s\n  rpz:    ", pal_name_to_text(text, name));
+	print_rpz(name, say);
+	fputs("\n  palang: ", stdout);
+	if (verdict->action == PAL_PASS) {
+		printf("open, %s\n", why_open(comparison, name));
+		return;
+	}
+	owner_text(text, name, verdict->owner_labels, false);
+	printf("%s%s, by %.*s:%.*s, %s %s\n",
+		order_answer_name(verdict->answer),
+		verdict_note(verdict, PAL_TYPE_A),
+		(int)verdict->policy.authority.len,
+		verdict->policy.authority.text, (int)verdict->policy.id.len,
+		verdict->policy.id.text,
+		verdict->scope == PAL_EXACT ? "exact" : "subtree", text);
+}
+
+static void
+put_difference(const struct comparison *comparison, const struct pal_name *name,
+	const struct compare_say *say, const struct pal_verdict *verdict,
+	enum difference difference)
+{
+	struct json_writer *json = comparison->json;
+	char text[PAL_NAME_TEXT_MAX + 2];
+
+	json_put_object(json, NULL);
+	json_put_text(json, "name", pal_name_to_text(text, name));
+	json_put_text(json, "kind", difference_keys[difference]);
+	json_put_object(json, "rpz");
+	json_put_text(json, "says", compare_action_name(say->action));
+	json_put_text(json, "owner",
+		say->labels == 0
+			? NULL
+			: owner_text(text, name, say->labels, say->wildcard));
+	json_put_text(json, "hidden_by",
+		say->action == COMPARE_HIDDEN
+			? owner_text(text, name, say->hider, false)
+			: NULL);
+	json_end(json);
+	json_put_object(json, "palang");
+	if (verdict->action == PAL_PASS) {
+		json_put_text(json, "says", "open");
+		json_put_text(json, "why", why_open(comparison, name));
+	} else {
+		json_put_text(json, "says", order_answer_name(verdict->answer));
+		json_put_text(json, "owner",
+			owner_text(text, name, verdict->owner_labels, false));
+		json_put_text(json, "scope", order_scope_name(verdict->scope));
+		json_put_text_len(json, "authority",
+			verdict->policy.authority.text,
+			verdict->policy.authority.len);
+		json_put_text_len(json, "id", verdict->policy.id.text,
+			verdict->policy.id.len);
+	}
+	json_end(json);
+	json_end(json);
+}
+
+static void
+compare_one(struct comparison *comparison, const struct pal_name *name)
+{
+	struct pal_verdict verdict;
+	struct compare_say say;
+	enum difference difference;
+
+	compare_judge(comparison->zone, name, &say);
+	verdict_judge(
+		comparison->lists, name, PAL_TYPE_A, comparison->now, &verdict);
+	difference = differ(comparison, &say, &verdict);
+	comparison->counts[difference]++;
+	if (difference == SAME)
+		return;
+	if (comparison->json == NULL)
+		print_difference(comparison, name, &say, &verdict);
+	else
+		put_difference(comparison, name, &say, &verdict, difference);
+}
+
+/* ---- names ---- */
+
+static int
+by_name(const void *a, const void *b)
+{
+	return pal_name_cmp(a, b);
+}
+
+static int
+add_name(struct comparison *comparison, const char *text)
+{
+	char why[IDN_WHY_MAX];
+	struct pal_name *names = comparison->names;
+
+	if (comparison->count == comparison->room) {
+		comparison->room = comparison->room * 2 + 1024;
+		names = realloc(names, comparison->room * sizeof *names);
+		if (names == NULL)
+			return PAL_ENOMEM;
+		comparison->names = names;
+	}
+	if (idn_read(&names[comparison->count], text, why) != 0) {
+		comparison->no_names++;
+		return 0;
+	}
+	return compare_add(
+		comparison->zone, &comparison->names[comparison->count++]);
+}
+
+/* A name a line; what stands behind # is a comment. */
+static int
+take_line(struct comparison *comparison, uint8_t *line, size_t len)
+{
+	char text[PAL_NAME_TEXT_MAX];
+	uint8_t *comment = memchr(line, '#', len);
+
+	if (comment != NULL)
+		len = (size_t)(comment - line);
+	while (len > 0 && line[len - 1] <= ' ')
+		len--;
+	for (; len > 0 && *line <= ' '; len--)
+		line++;
+	if (len == 0)
+		return 0;
+	if (len >= sizeof text || memchr(line, '\0', len) != NULL) {
+		comparison->no_names++;
+		return 0;
+	}
+	memcpy(text, line, len);
+	text[len] = '\0';
+	return add_name(comparison, text);
+}
+
+static int
+read_lines(struct comparison *comparison, int fd)
+{
+	struct bulk *bulk;
+	uint8_t *line;
+	size_t len;
+	int ret = bulk_open(&bulk, fd, PAL_NAME_TEXT_MAX * 4);
+
+	if (ret < 0)
+		return ret;
+	while ((ret = bulk_next(bulk, &line, &len)) != 1) {
+		if (ret == PAL_ELIMIT)
+			comparison->no_names++;
+		else if (ret == 0)
+			ret = take_line(comparison, line, len);
+		if (ret < 0 && ret != PAL_ELIMIT)
+			break;
+	}
+	bulk_close(bulk);
+	return ret < 0 ? ret : 0;
+}
+
+/* Sorted, each once. */
+static int
+read_names(struct comparison *comparison, const char *path)
+{
+	int fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO)
+	                                : open(path, O_RDONLY | O_CLOEXEC);
+	size_t kept = 0;
+	int ret;
+
+	if (fd < 0)
+		return cmd_fail("%s: %s", path, strerror(errno));
+	ret = read_lines(comparison, fd);
+	if (ret < 0)
+		cmd_fail("%s: %s", path,
+			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+	close(fd);
+	if (ret < 0)
+		return EXIT_ERROR;
+	if (comparison->count == 0)
+		return cmd_fail("%s: there is no name in it", path);
+	qsort(comparison->names, comparison->count, sizeof *comparison->names,
+		by_name);
+	for (size_t i = 1; i < comparison->count; i++) {
+		if (!pal_name_equal(
+			    &comparison->names[i], &comparison->names[kept]))
+			comparison->names[++kept] = comparison->names[i];
+	}
+	comparison->count = kept + 1;
+	return EXIT_DONE;
+}
+
+static int
+read_zone(struct comparison *comparison, const char *path, const char *origin)
+{
+	struct problems problems = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return cmd_fail("%s: %s", path, strerror(errno));
+	ret = compare_read(comparison->zone, fd, path, origin, &problems);
+	if (ret == PAL_ESYS)
+		cmd_fail("%s: %s", path, strerror(errno));
+	else if (ret < 0 && problems.errors == 0)
+		cmd_fail("%s: %s", path, pal_strerror(ret));
+	problems_print(stderr, &problems);
+	problems_fini(&problems);
+	close(fd);
+	return ret < 0 ? EXIT_ERROR : EXIT_DONE;
+}
+
+/* ---- all of them ---- */
+
+static void
+print_counts(const struct comparison *comparison)
+{
+	printf("%zu names: %" PRIu64 " the same, %" PRIu64
+	       " blocked by one alone, %" PRIu64 " blocked with another "
+	       "answer\n",
+		comparison->count, comparison->counts[SAME],
+		comparison->counts[VERDICT], comparison->counts[ANSWER]);
+	if (comparison->no_names > 0)
+		printf("lines that are no names: %" PRIu64 "\n",
+			comparison->no_names);
+}
+
+static int
+compare_all(struct comparison *comparison, bool as_json)
+{
+	struct json_writer json;
+	bool same;
+
+	if (as_json) {
+		json_start(&json);
+		json_put_array(&json, "differences");
+		comparison->json = &json;
+	}
+	for (size_t i = 0; i < comparison->count; i++)
+		compare_one(comparison, &comparison->names[i]);
+	same = comparison->counts[SAME] == comparison->count;
+	if (!as_json) {
+		print_counts(comparison);
+		return same ? EXIT_DONE : EXIT_NO;
+	}
+	json_end(&json);
+	json_put_int(&json, "names", (int64_t)comparison->count);
+	json_put_int(&json, "same", (int64_t)comparison->counts[SAME]);
+	json_put_int(&json, "verdict", (int64_t)comparison->counts[VERDICT]);
+	json_put_int(&json, "answer", (int64_t)comparison->counts[ANSWER]);
+	json_put_int(&json, "no_names", (int64_t)comparison->no_names);
+	if (json_finish(&json, stdout) != 0)
+		return EXIT_ERROR;
+	return same ? EXIT_DONE : EXIT_NO;
+}
+
+static int
+prepare(struct comparison *comparison, const struct cmd_call *call)
+{
+	struct config config;
+	char why[VERDICT_WHY_MAX];
+	int ret = cmd_config(call, &config);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	if (verdict_open(&comparison->lists, config.live_dir, why) != 0)
+		ret = cmd_fail("%s/lists: %s", config.live_dir, why);
+	config_fini(&config);
+	if (ret == EXIT_DONE && compare_open(&comparison->zone) != 0)
+		ret = cmd_fail("no memory");
+	if (ret == EXIT_DONE)
+		ret = read_names(comparison, cmd_option(call, "names"));
+	if (ret == EXIT_DONE)
+		ret = read_zone(comparison, cmd_option(call, "rpz"),
+			cmd_option(call, "origin"));
+	return ret;
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	struct comparison comparison = {.now = pal_clock_ms() / 1000,
+		.verdicts = cmd_option(call, "verdicts") != NULL};
+	int ret;
+
+	if (cmd_option(call, "rpz") == NULL ||
+		cmd_option(call, "names") == NULL)
+		return cmd_fail("say --rpz FILE and --names FILE");
+	ret = prepare(&comparison, call);
+	if (ret == EXIT_DONE)
+		ret = compare_all(
+			&comparison, cmd_option(call, "json") != NULL);
+	compare_close(comparison.zone);
+	verdict_close(comparison.lists);
+	free(comparison.names);
+	return ret;
+}
