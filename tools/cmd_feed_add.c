@@ -267,7 +267,7 @@ remove_feed(struct state *state, const char *name, int folder, bool dry)
 	const struct config_feed *feed = config_find_feed(&state->config, name);
 	const struct ledger_feed *known = ledger_find_feed(&state->feeds, name);
 	bool configured = feed != NULL && !feed->added;
-	struct config_feed gone = {.allow = false};
+	struct config_feed gone = {.authority = "operator"};
 	int ret;
 
 	snprintf(gone.name, sizeof gone.name, "%s", name);

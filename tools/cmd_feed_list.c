@@ -178,7 +178,7 @@ run_list(const struct cmd_call *call)
 static void
 print_definition(const struct config *config, const struct config_feed *feed)
 {
-	struct policy_texts texts = {NULL};
+	struct policy_texts texts = {.ede = NULL};
 	struct pal_policy_in policy;
 
 	printf("source     ");

@@ -16,7 +16,7 @@ static int run(const struct cmd_call *call);
 static const struct cmd_option options[] = {
 	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
 
-const struct cmd cmd_history = {"history", "[ORDER|NAME]",
+const struct cmd cmd_history = {"history", "[ORDER|FEED|NAME]",
 	"what was ever done, by whom and when",
 	"Lists what was done, in order: with an ORDER, what was done with it "
 	"and the lifts of it; with a NAME, with the orders that ever covered "
@@ -27,6 +27,7 @@ const struct cmd cmd_history = {"history", "[ORDER|NAME]",
 struct picking {
 	const struct state *state;
 	bool *picked;             /* by record */
+	const char *feed;         /* in place of records */
 	struct json_writer *json; /* NULL: print */
 };
 
@@ -96,6 +97,17 @@ pick_name(struct picking *picking, const char *text)
 	return EXIT_DONE;
 }
 
+static int
+pick_what(struct picking *picking, const char *what)
+{
+	if (pick_order(picking, what) > 0)
+		return EXIT_DONE;
+	if (config_find_feed(&picking->state->config, what) == NULL)
+		return pick_name(picking, what);
+	picking->feed = what;
+	return EXIT_DONE;
+}
+
 static bool
 is_picked(const struct picking *picking, const struct ledger_event *event)
 {
@@ -105,6 +117,9 @@ is_picked(const struct picking *picking, const struct ledger_event *event)
 		return true;
 	if (event->authority == NULL || event->id == NULL)
 		return false;
+	if (picking->feed != NULL)
+		return strncmp(event->what, "feed ", 5) == 0 &&
+		       strcmp(event->id, picking->feed) == 0;
 	record = history_find(
 		&picking->state->recorded.history, event->authority, event->id);
 	return record != NULL &&
@@ -168,7 +183,7 @@ tell(void *ctx, const struct ledger_event *event)
 static int
 history(struct state *state, const char *what, bool as_json)
 {
-	struct picking picking = {state, NULL, NULL};
+	struct picking picking = {.state = state};
 	struct json_writer json;
 	int ret = EXIT_DONE;
 
@@ -177,10 +192,8 @@ history(struct state *state, const char *what, bool as_json)
 	if (what != NULL) {
 		picking.picked = calloc(
 			state->recorded.history.record_count + 1, sizeof(bool));
-		if (picking.picked == NULL)
-			ret = cmd_fail("no memory");
-		else if (pick_order(&picking, what) == 0)
-			ret = pick_name(&picking, what);
+		ret = picking.picked == NULL ? cmd_fail("no memory")
+		                             : pick_what(&picking, what);
 	}
 	if (ret == EXIT_DONE &&
 		(ret = ledger_events(state->ledger, tell, &picking)) != 0)

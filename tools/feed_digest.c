@@ -45,7 +45,7 @@ int
 feed_policy_digest(const struct config *config, const struct config_feed *feed,
 	uint8_t digest[PAL_SHA256_SIZE])
 {
-	struct policy_texts texts = {NULL};
+	struct policy_texts texts = {.ede = NULL};
 	struct pal_policy_in policy;
 	struct pal_sha256 sha;
 	int ret;

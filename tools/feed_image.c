@@ -22,7 +22,7 @@ compile(struct feed_run *run, uint8_t **data, size_t *len)
 {
 	struct pal_changes changes = {
 		.names = run->diff.names, .count = run->diff.name_count};
-	struct policy_texts texts = {NULL};
+	struct policy_texts texts = {.ede = NULL};
 	struct pal_policy_in policy;
 	uint8_t key[16];
 	int ret;

@@ -207,7 +207,7 @@ static int
 make_feed(struct publication *publication, const struct config_feed *feed,
 	struct ledger_feed *known)
 {
-	struct policy_texts texts = {NULL};
+	struct policy_texts texts = {.ede = NULL};
 	struct pal_policy_in policy;
 	uint8_t *data = NULL;
 	size_t len = 0;

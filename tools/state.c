@@ -356,7 +356,10 @@ state_find(const struct state *state, const char *name)
 		}
 		found = &history->records[i];
 	}
-	if (found == NULL)
+	if (found == NULL && config_find_feed(&state->config, name) != NULL)
+		cmd_fail("\"%s\" is no order but a feed: palang feed show %s",
+			name, name);
+	else if (found == NULL)
 		cmd_fail("there is no order \"%s\"; `palang list --all` shows "
 			 "those there are",
 			name);

@@ -72,6 +72,11 @@ test_add(void **state)
 	tool_expect_in(tool.out, "10 rules, refreshed");
 	tool_expect(&tool, 0, "feed show ads");
 	tool_expect_in(tool.out, "k ads");
+	tool_expect(&tool, 2, "show ads");
+	tool_expect_in(tool.err, "palang feed show ads");
+	tool_expect(&tool, 0, "history ads");
+	tool_expect_in(tool.out, "feed refresh  k:ads");
+	assert_null(strstr(tool.out, "init"));
 	tool_expect(&tool, 2, "feed add ads --source /x");
 	tool_expect_in(tool.err, "there is a feed \"ads\" already");
 	tool_expect(&tool, 2, "feed add more");

@@ -90,6 +90,43 @@ resolves_from_the_nearest(void **state)
 	policy_texts_fini(&texts);
 }
 
+/* The feed before its authority, its authority before the rest; told as an
+ * order whose id is the feed's name. */
+static void
+resolves_a_feed(void **state)
+{
+	struct config_feed feed = {.name = "ads", .authority = "kominfo"};
+	struct policy_texts texts;
+	struct pal_policy_in policy;
+
+	(void)state;
+	strcpy(config.answer.text, "all");
+	authorities[1].answer.has_a = authorities[1].answer.has_ttl = true;
+	authorities[1].answer.a[3] = 2;
+	authorities[1].answer.ttl = 60;
+	strcpy(authorities[1].answer.text, "theirs");
+	feed.answer.has_answer = feed.answer.has_ttl = true;
+	feed.answer.answer = PAL_SINKHOLE;
+	feed.answer.ttl = 90;
+	assert_int_equal(
+		config_feed_policy(&config, &feed, &policy, &texts), 0);
+	assert_int_equal(policy.kind, PAL_EXTERNAL);
+	assert_int_equal(policy.answer, PAL_SINKHOLE);
+	assert_int_equal(policy.ttl, 90);
+	assert_true(policy.has_a && !policy.has_aaaa);
+	assert_int_equal(policy.a[3], 2);
+	assert_string_equal(policy.authority, "kominfo");
+	assert_string_equal(policy.id, "ads");
+	assert_string_equal(policy.ede, "kominfo ads: theirs");
+	assert_non_null(strstr(policy.json, "\"id\":\"ads\""));
+	policy_texts_fini(&texts);
+	strcpy(feed.answer.text, "its own");
+	assert_int_equal(
+		config_feed_policy(&config, &feed, &policy, &texts), 0);
+	assert_string_equal(policy.ede, "kominfo ads: its own");
+	policy_texts_fini(&texts);
+}
+
 static void
 renders_the_plain_text(void **state)
 {
@@ -217,6 +254,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(resolves_a_feed, set_up),
 		cmocka_unit_test_setup(resolves_from_the_nearest, set_up),
 		cmocka_unit_test_setup(renders_the_plain_text, set_up),
 		cmocka_unit_test_setup(

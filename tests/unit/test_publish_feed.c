@@ -51,7 +51,7 @@ static void
 make(struct world *world, const char *file, const char *text,
 	struct publish_image *made)
 {
-	struct policy_texts texts = {NULL};
+	struct policy_texts texts = {.ede = NULL};
 	struct names_writer *writer;
 	struct pal_policy_in policy;
 	struct pal_name name = name_of(text);
