@@ -120,7 +120,7 @@ reads_zones_as_bind_does(void **state)
 	struct dice dice = {1};
 
 	(void)state;
-	for (int round = 0; round < 300; round++) {
+	for (int round = 0; round < 150; round++) {
 		struct pal_name names[200];
 		struct compare *compare;
 		struct zone zone;

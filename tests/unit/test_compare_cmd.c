@@ -120,6 +120,76 @@ refuses_what_it_cannot_read(void **state)
 	tool_remove(&tool);
 }
 
+/* ---- docs/MIGRATION.md ---- */
+
+/* The block of the page that begins with ```NAME, as text to be freed. */
+static char *
+block_of(const char *page, const char *name)
+{
+	char open[32];
+	const char *from;
+
+	snprintf(open, sizeof open, "```%s\n", name);
+	from = strstr(page, open);
+	assert_non_null(from);
+	from += strlen(open);
+	return strndup(from, (size_t)(strstr(from, "```") - from));
+}
+
+/* The command on the first line of the block prints the rest of it. */
+static void
+expect_block(struct tool *tool, int code, const char *page, const char *name)
+{
+	static const char prompt[] = "$ palang ";
+	char *block = block_of(page, name), *end = strchr(block, '\n');
+
+	assert_int_equal(strncmp(block, prompt, strlen(prompt)), 0);
+	*end = '\0';
+	tool_expect(tool, code, "%s", block + strlen(prompt));
+	assert_string_equal(tool->out, end + 1);
+	free(block);
+}
+
+static void
+the_page_on_migration_tells_the_truth(void **state)
+{
+	char config[512], *page, *zone, *names, *cwd = getcwd(NULL, 0);
+	struct tool tool;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(file_read(SOURCE_DIR "/docs/MIGRATION.md", 1 << 20, 0,
+				 &page, &len),
+		0);
+	tool_create(&tool);
+	snprintf(config, sizeof config,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"authorities:\n"
+		"  kominfo: {kind: external, signature: transcribed, "
+		"answer: nxdomain}\n",
+		tool.dir, tool.dir);
+	tool_write(&tool, "palang.yaml", config);
+	zone = block_of(page, "zone");
+	tool_write(&tool, "rpz.zone", zone);
+	names = block_of(page, "names");
+	tool_write(&tool, "queries", names);
+	assert_int_equal(chdir(tool.dir), 0);
+	expect_block(&tool, 0, page, "check");
+	tool_expect(&tool, 0,
+		"feed add old-rpz --authority kominfo --source %s/rpz.zone "
+		"--format rpz --min-names 3",
+		tool.dir);
+	tool_expect(&tool, 0, "allow add bank-of-choice.co.id --reason ours");
+	expect_block(&tool, 1, page, "compare");
+	expect_block(&tool, 0, page, "export");
+	assert_int_equal(chdir(cwd), 0);
+	free(cwd);
+	free(zone);
+	free(names);
+	free(page);
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -127,6 +197,7 @@ main(void)
 		cmocka_unit_test(shows_differences),
 		cmocka_unit_test(finds_its_own_export_the_same),
 		cmocka_unit_test(refuses_what_it_cannot_read),
+		cmocka_unit_test(the_page_on_migration_tells_the_truth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
