@@ -8,7 +8,7 @@
 
 #include "bulk.h"
 #include "commands.h"
-#include "compare.h"
+#include "compare_tell.h"
 #include "idn.h"
 #include "json.h"
 #include "palang/clock.h"
@@ -33,10 +33,7 @@ const struct cmd cmd_compare = {"compare", "",
 	"for all; 1: there are differences.",
 	options, 0, 0, run};
 
-/* ---- what is told ---- */
-
-enum difference { SAME, VERDICT, ANSWER };
-static const char *const difference_keys[] = {"same", "verdict", "answer"};
+/* ---- one name ---- */
 
 struct comparison {
 	struct compare *zone;
@@ -47,184 +44,27 @@ struct comparison {
 	int64_t now;
 	bool verdicts;            /* answers are not compared */
 	struct json_writer *json; /* NULL: print */
-	uint64_t counts[3];       /* by enum difference */
+	uint64_t counts[COMPARE_DIFFERENCES];
 };
-
-static bool
-rpz_blocks(const struct compare_say *say)
-{
-	return say->action == COMPARE_NXDOMAIN ||
-	       say->action == COMPARE_NODATA || say->action == COMPARE_DROP ||
-	       say->action == COMPARE_LOCAL_DATA;
-}
-
-/* A sinkhole without an address answers NODATA. */
-static enum pal_answer
-answer_of(const struct pal_verdict *verdict)
-{
-	const struct pal_policy *policy = &verdict->policy;
-
-	return verdict->answer == PAL_SINKHOLE && !policy->has_a &&
-	                       !policy->has_aaaa
-	               ? PAL_NODATA
-	               : verdict->answer;
-}
-
-static enum difference
-differ(const struct comparison *comparison, const struct compare_say *say,
-	const struct pal_verdict *verdict)
-{
-	static const int answers[] = {[PAL_SINKHOLE] = COMPARE_LOCAL_DATA,
-		[PAL_NODATA] = COMPARE_NODATA,
-		[PAL_NXDOMAIN] = COMPARE_NXDOMAIN,
-		[PAL_REFUSED] = -1};
-	bool blocks = verdict->action == PAL_BLOCK;
-
-	if (blocks != rpz_blocks(say))
-		return VERDICT;
-	if (!blocks || comparison->verdicts)
-		return SAME;
-	return answers[answer_of(verdict)] == (int)say->action ? SAME : ANSWER;
-}
-
-static char *
-owner_text(char text[PAL_NAME_TEXT_MAX + 2], const struct pal_name *name,
-	unsigned labels, bool wildcard)
-{
-	struct pal_name owner;
-
-	pal_name_ancestor(&owner, name, labels);
-	memcpy(text, "*.", 3);
-	pal_name_to_text(text + (wildcard ? 2 : 0), &owner);
-	return text;
-}
-
-/* Why the name passes here: the first list that has to do with it. */
-static const char *
-why_open(const struct comparison *comparison, const struct pal_name *name)
-{
-	const struct pal_snapshot *snapshot =
-		verdict_snapshot(comparison->lists);
-	uint8_t at[PAL_LABELS_MAX];
-	struct pal_match match;
-	unsigned count;
-
-	pal_wire_labels(name->wire, name->len, at, &count);
-	if (snapshot->allow.image != NULL) {
-		pal_image_match(
-			snapshot->allow.image, name->wire, at, count, &match);
-		if (match.found && match.except)
-			return "it is allowed";
-	}
-	for (unsigned i = 0; i < snapshot->feed_count; i++) {
-		pal_image_match(snapshot->feeds[i].image, name->wire, at, count,
-			&match);
-		if (match.found && match.except)
-			return "an exception of a feed";
-	}
-	return "no list blocks it";
-}
-
-static void
-print_rpz(const struct pal_name *name, const struct compare_say *say)
-{
-	char owner[PAL_NAME_TEXT_MAX + 2], hider[PAL_NAME_TEXT_MAX + 2];
-
-	if (say->action == COMPARE_NOTHING) {
-		fputs("open, no record", stdout);
-		return;
-	}
-	owner_text(owner, name, say->labels, say->wildcard);
-	if (say->action == COMPARE_HIDDEN)
-		printf("open, %s does not reach below %s", owner,
-			owner_text(hider, name, say->hider, false));
-	else
-		printf("%s, by %s", compare_action_name(say->action), owner);
-}
-
-static void
-print_difference(const struct comparison *comparison,
-	const struct pal_name *name, const struct compare_say *say,
-	const struct pal_verdict *verdict)
-{
-	char text[PAL_NAME_TEXT_MAX + 2];
-
-	printf("%s\n  rpz:    ", pal_name_to_text(text, name));
-	print_rpz(name, say);
-	fputs("\n  palang: ", stdout);
-	if (verdict->action == PAL_PASS) {
-		printf("open, %s\n", why_open(comparison, name));
-		return;
-	}
-	owner_text(text, name, verdict->owner_labels, false);
-	printf("%s%s, by %.*s:%.*s, %s %s\n",
-		order_answer_name(verdict->answer),
-		verdict_note(verdict, PAL_TYPE_A),
-		(int)verdict->policy.authority.len,
-		verdict->policy.authority.text, (int)verdict->policy.id.len,
-		verdict->policy.id.text,
-		verdict->scope == PAL_EXACT ? "exact" : "subtree", text);
-}
-
-static void
-put_difference(const struct comparison *comparison, const struct pal_name *name,
-	const struct compare_say *say, const struct pal_verdict *verdict,
-	enum difference difference)
-{
-	struct json_writer *json = comparison->json;
-	char text[PAL_NAME_TEXT_MAX + 2];
-
-	json_put_object(json, NULL);
-	json_put_text(json, "name", pal_name_to_text(text, name));
-	json_put_text(json, "kind", difference_keys[difference]);
-	json_put_object(json, "rpz");
-	json_put_text(json, "says", compare_action_name(say->action));
-	json_put_text(json, "owner",
-		say->labels == 0
-			? NULL
-			: owner_text(text, name, say->labels, say->wildcard));
-	json_put_text(json, "hidden_by",
-		say->action == COMPARE_HIDDEN
-			? owner_text(text, name, say->hider, false)
-			: NULL);
-	json_end(json);
-	json_put_object(json, "palang");
-	if (verdict->action == PAL_PASS) {
-		json_put_text(json, "says", "open");
-		json_put_text(json, "why", why_open(comparison, name));
-	} else {
-		json_put_text(json, "says", order_answer_name(verdict->answer));
-		json_put_text(json, "owner",
-			owner_text(text, name, verdict->owner_labels, false));
-		json_put_text(json, "scope", order_scope_name(verdict->scope));
-		json_put_text_len(json, "authority",
-			verdict->policy.authority.text,
-			verdict->policy.authority.len);
-		json_put_text_len(json, "id", verdict->policy.id.text,
-			verdict->policy.id.len);
-	}
-	json_end(json);
-	json_end(json);
-}
 
 static void
 compare_one(struct comparison *comparison, const struct pal_name *name)
 {
-	struct pal_verdict verdict;
-	struct compare_say say;
-	enum difference difference;
+	struct compared compared = {
+		.name = name, .snapshot = verdict_snapshot(comparison->lists)};
+	enum compare_difference difference;
 
-	compare_judge(comparison->zone, name, &say);
-	verdict_judge(
-		comparison->lists, name, PAL_TYPE_A, comparison->now, &verdict);
-	difference = differ(comparison, &say, &verdict);
+	compare_judge(comparison->zone, name, &compared.rpz);
+	verdict_judge(comparison->lists, name, PAL_TYPE_A, comparison->now,
+		&compared.palang);
+	difference = compare_differ(&compared, comparison->verdicts);
 	comparison->counts[difference]++;
-	if (difference == SAME)
+	if (difference == COMPARE_SAME)
 		return;
 	if (comparison->json == NULL)
-		print_difference(comparison, name, &say, &verdict);
+		compare_print(&compared);
 	else
-		put_difference(comparison, name, &say, &verdict, difference);
+		compare_put_json(comparison->json, &compared, difference);
 }
 
 /* ---- names ---- */
@@ -360,8 +200,9 @@ print_counts(const struct comparison *comparison)
 	printf("%zu names: %" PRIu64 " the same, %" PRIu64
 	       " blocked by one alone, %" PRIu64 " blocked with another "
 	       "answer\n",
-		comparison->count, comparison->counts[SAME],
-		comparison->counts[VERDICT], comparison->counts[ANSWER]);
+		comparison->count, comparison->counts[COMPARE_SAME],
+		comparison->counts[COMPARE_VERDICT],
+		comparison->counts[COMPARE_ANSWER]);
 	if (comparison->no_names > 0)
 		printf("lines that are no names: %" PRIu64 "\n",
 			comparison->no_names);
@@ -380,16 +221,18 @@ compare_all(struct comparison *comparison, bool as_json)
 	}
 	for (size_t i = 0; i < comparison->count; i++)
 		compare_one(comparison, &comparison->names[i]);
-	same = comparison->counts[SAME] == comparison->count;
+	same = comparison->counts[COMPARE_SAME] == comparison->count;
 	if (!as_json) {
 		print_counts(comparison);
 		return same ? EXIT_DONE : EXIT_NO;
 	}
 	json_end(&json);
 	json_put_int(&json, "names", (int64_t)comparison->count);
-	json_put_int(&json, "same", (int64_t)comparison->counts[SAME]);
-	json_put_int(&json, "verdict", (int64_t)comparison->counts[VERDICT]);
-	json_put_int(&json, "answer", (int64_t)comparison->counts[ANSWER]);
+	json_put_int(&json, "same", (int64_t)comparison->counts[COMPARE_SAME]);
+	json_put_int(
+		&json, "verdict", (int64_t)comparison->counts[COMPARE_VERDICT]);
+	json_put_int(
+		&json, "answer", (int64_t)comparison->counts[COMPARE_ANSWER]);
 	json_put_int(&json, "no_names", (int64_t)comparison->no_names);
 	if (json_finish(&json, stdout) != 0)
 		return EXIT_ERROR;
