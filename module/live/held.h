@@ -42,9 +42,11 @@ struct sweep {
 	bool fast;  /* for a new generation: as fast as is polite */
 	bool again; /* something has changed since this lap began */
 	uint64_t cursor;
-	struct pal_manifest clean;  /* what the last whole lap judged by */
-	struct pal_snapshot narrow; /* of the snapshot in force, what that
-	                             * lap did not know */
+	uint64_t generation; /* as this lap began; 0: of another epoch */
+	/* Lists in force ever since this lap began; and since one began that
+	 * has come to its end: nothing these block is left. */
+	struct pal_manifest lap, clean;
+	struct pal_snapshot narrow; /* that in force, without the clean */
 };
 
 struct pal_live {
@@ -69,7 +71,8 @@ struct pal_live {
 	struct held *old;    /* replaced, until all workers have settled */
 	struct pal_name *changed; /* to be evicted before "in effect" */
 	size_t changed_count;
-	bool effect_needs_sweep; /* a list without names has changed */
+	uint64_t effect_after; /* generation of which a lap must have begun
+	                        * before any is in effect; 0: none */
 	struct sweep sweep;
 	int64_t next_edge;
 	int64_t edge_done;  /* edges up to here have been acted upon */

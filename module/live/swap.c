@@ -51,7 +51,7 @@ add_changed(struct pal_live *live, struct pal_name *names, size_t count)
 		live->changed = both;
 		live->changed_count += count;
 	} else {
-		live->effect_needs_sweep = true;
+		live->effect_after = generation(live);
 	}
 	free(names);
 }
@@ -68,7 +68,7 @@ take(struct pal_live *live, struct held *new)
 	if (changed_names(&old->snapshot, &new->snapshot, &names, &count,
 		    &whole) != 0 ||
 		whole)
-		live->effect_needs_sweep = true;
+		live->effect_after = new->snapshot.manifest.generation;
 	heed_written(live, &new->snapshot.manifest);
 	atomic_store_explicit(&live->held, new, memory_order_release);
 	live->old = old;
@@ -138,27 +138,29 @@ sum_up(const struct pal_snapshot *s, uint64_t *rules, uint64_t *octets)
 	}
 }
 
+/* A generation in force, or one before it that a lap was begun for. */
 static void
-set_effect(struct pal_live *live)
+set_effect(struct pal_live *live, uint64_t effect)
 {
-	const struct pal_manifest *m = &in_force(live)->snapshot.manifest;
+	const struct pal_snapshot *s = &in_force(live)->snapshot;
 	struct pal_status *status = &live->status;
+	bool same =
+		memcmp(status->epoch, s->manifest.epoch, PAL_EPOCH_SIZE) == 0;
 	uint64_t rules, octets;
 
-	if (status->generation == m->generation &&
-		memcmp(status->epoch, m->epoch, PAL_EPOCH_SIZE) == 0)
+	if (same && status->generation >= effect)
 		return;
-	if (memcmp(status->epoch, m->epoch, PAL_EPOCH_SIZE) != 0)
+	if (!same)
 		status->swept = 0;
-	memcpy(status->epoch, m->epoch, PAL_EPOCH_SIZE);
-	status->generation = m->generation;
+	memcpy(status->epoch, s->manifest.epoch, PAL_EPOCH_SIZE);
+	status->generation = effect;
 	status->effect = pal_clock_ms();
 	live->status_due = true;
-	sum_up(&in_force(live)->snapshot, &rules, &octets);
+	sum_up(s, &rules, &octets);
 	live_log(live, PAL_LOG_INFO,
 		"palang: in-effect generation=%llu lists=%u rules=%llu "
 		"octets=%llu ms=%lld",
-		(unsigned long long)m->generation, m->count,
+		(unsigned long long)effect, s->manifest.count,
 		(unsigned long long)rules, (unsigned long long)octets,
 		(long long)(pal_monotonic_ms() - live->swap_began));
 }
@@ -173,15 +175,16 @@ evict(struct pal_live *live)
 		if (!evict_some(live))
 			return;
 	}
-	if (!live->effect_needs_sweep)
-		set_effect(live);
+	if (live->effect_after == 0)
+		set_effect(live, generation(live));
 }
 
 void
 set_swept(struct pal_live *live, uint64_t swept)
 {
-	live->effect_needs_sweep = false;
-	set_effect(live);
+	if (swept >= live->effect_after)
+		live->effect_after = 0;
+	set_effect(live, live->effect_after == 0 ? generation(live) : swept);
 	if (live->status.swept == swept)
 		return;
 	live->status.swept = swept;

@@ -1,16 +1,32 @@
 /*
  * Step 6 of a swap: laps through the whole message cache.
  *
- * A lap for a new generation judges by the lists that are new since the last
- * lap that came to its end; what the others block, that one has taken out, and
- * nothing has let it in again.  Between generations slow laps judge by
- * everything, for ever.
+ * A list is *clean* if it has been in force ever since a lap began that has
+ * come to its end: that lap took out what it blocks, and the resolver stores
+ * nothing that is blocked.  A lap for a new generation judges by the lists
+ * that are not clean.  Between generations slow laps judge by everything, for
+ * ever: what an operator loads into the cache is theirs to find.
  */
 #include <string.h>
 
 #include "held.h"
 
-/* The entry of a list in a manifest, or NULL. */
+/* The list of that entry in a snapshot, if its image is the entry's. */
+static bool
+is_in_force(
+	const struct pal_snapshot *s, const struct pal_manifest_entry *entry)
+{
+	const struct pal_list *list = &s->orders;
+
+	if (entry->role == PAL_ROLE_ALLOW)
+		list = &s->allow;
+	else if (entry->role == PAL_ROLE_FEED)
+		list = snapshot_feed(s, entry->name);
+	return list != NULL && list->image != NULL &&
+	       memcmp(entry->digest, pal_image_digest(list->image),
+		       PAL_SHA256_SIZE) == 0;
+}
+
 static const struct pal_manifest_entry *
 entry_of(
 	const struct pal_manifest *m, enum pal_list_role role, const char *name)
@@ -24,56 +40,79 @@ entry_of(
 }
 
 static bool
-is_clean(const struct pal_manifest *clean, enum pal_list_role role,
-	const struct pal_list *list)
+same_allow(const struct pal_manifest *m, const struct pal_snapshot *s)
 {
-	const struct pal_manifest_entry *entry;
+	const struct pal_manifest_entry *entry =
+		entry_of(m, PAL_ROLE_ALLOW, pal_role_names[PAL_ROLE_ALLOW]);
 
-	entry = entry_of(clean, role, pal_role_names[role]);
-	if (role == PAL_ROLE_FEED)
-		entry = entry_of(clean, role, list->name);
-	if (entry == NULL || list->image == NULL)
-		return entry == NULL && list->image == NULL;
-	return memcmp(entry->digest, pal_image_digest(list->image),
-		       PAL_SHA256_SIZE) == 0;
+	return entry != NULL ? is_in_force(s, entry) : s->allow.image == NULL;
 }
 
-/* What an allow list no more opens, any feed may block; and where targets of
- * links were not judged before, all lists are new. */
+/* Leaves in m what is still in force.  What an allow list no more opens, any
+ * feed may block; and where targets of links were not judged before, or are
+ * not now, all lists are new. */
+static void
+keep_those_in_force(struct pal_manifest *m, const struct pal_snapshot *s)
+{
+	bool feeds = same_allow(m, s);
+	unsigned kept = 0;
+
+	if (m->settings.chain != s->manifest.settings.chain)
+		m->count = 0;
+	m->settings = s->manifest.settings;
+	for (unsigned i = 0; i < m->count; i++) {
+		if (is_in_force(s, &m->lists[i]) &&
+			(feeds || m->lists[i].role != PAL_ROLE_FEED))
+			m->lists[kept++] = m->lists[i];
+	}
+	m->count = kept;
+}
+
 static void
 narrow(struct pal_snapshot *view, const struct pal_snapshot *all,
 	const struct pal_manifest *clean)
 {
-	bool all_feeds = !is_clean(clean, PAL_ROLE_ALLOW, &all->allow);
-
 	*view = *all;
-	if (all->manifest.settings.chain != clean->settings.chain)
-		return;
-	if (is_clean(clean, PAL_ROLE_ORDERS, &all->orders))
+	if (entry_of(clean, PAL_ROLE_ORDERS, pal_role_names[PAL_ROLE_ORDERS]))
 		view->orders.image = NULL;
 	view->feed_count = 0;
 	for (unsigned i = 0; i < all->feed_count; i++) {
-		const struct pal_list *feed = &all->feeds[i];
-		if (all_feeds || !is_clean(clean, PAL_ROLE_FEED, feed))
-			view->feeds[view->feed_count++] = *feed;
+		if (!entry_of(clean, PAL_ROLE_FEED, all->feeds[i].name))
+			view->feeds[view->feed_count++] = all->feeds[i];
 	}
 }
 
-/* A lap for the newest generation; one that runs already is finished first,
- * so that a stream of changes cannot keep any from being swept.  It goes on
- * by the images in force: those it began with may be gone. */
+static void
+start_lap(struct pal_live *live)
+{
+	struct sweep *s = &live->sweep;
+
+	s->lap = in_force(live)->snapshot.manifest;
+	s->generation = s->lap.generation;
+	s->fast = true;
+	s->again = false;
+	s->cursor = 0;
+}
+
+/* A lap for what is new.  One that runs already is finished first, so that a
+ * stream of changes cannot keep any from being swept; it goes on by the
+ * images in force, for those it began with may be gone. */
 void
 sweep_begin(struct pal_live *live)
 {
 	struct sweep *s = &live->sweep;
+	const struct pal_snapshot *now = &in_force(live)->snapshot;
 
-	narrow(&s->narrow, &in_force(live)->snapshot, &s->clean);
-	if (s->fast) {
-		s->again = true;
+	keep_those_in_force(&s->clean, now);
+	keep_those_in_force(&s->lap, now);
+	narrow(&s->narrow, now, &s->clean);
+	if (!s->fast) {
+		start_lap(live);
 		return;
 	}
-	s->fast = true;
-	s->cursor = 0;
+	s->again = true;
+	if (memcmp(s->lap.epoch, now->manifest.epoch, PAL_EPOCH_SIZE) != 0)
+		s->generation = 0;
 }
 
 void
@@ -82,33 +121,40 @@ sweep_is_clean(struct pal_live *live)
 	live->sweep.clean = in_force(live)->snapshot.manifest;
 }
 
+static void
+forget_orders(struct pal_manifest *m)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < m->count; i++) {
+		if (m->lists[i].role != PAL_ROLE_ORDERS)
+			m->lists[kept++] = m->lists[i];
+	}
+	m->count = kept;
+}
+
 void
 sweep_forget_orders(struct pal_live *live)
 {
-	struct pal_manifest *clean = &live->sweep.clean;
-
-	for (unsigned i = 0; i < clean->count; i++) {
-		if (clean->lists[i].role == PAL_ROLE_ORDERS)
-			memset(clean->lists[i].digest, 0, PAL_SHA256_SIZE);
-	}
+	forget_orders(&live->sweep.clean);
+	forget_orders(&live->sweep.lap);
 }
 
 static void
 end_lap(struct pal_live *live)
 {
 	struct sweep *s = &live->sweep;
+	uint64_t swept = s->generation;
 
 	s->cursor = 0;
 	if (!s->fast)
 		return;
 	s->fast = false;
-	if (s->again) {
-		s->again = false;
+	s->clean = s->lap;
+	if (s->again)
 		sweep_begin(live);
-		return;
-	}
-	sweep_is_clean(live);
-	set_swept(live, in_force(live)->snapshot.manifest.generation);
+	if (swept != 0)
+		set_swept(live, swept);
 }
 
 void

@@ -23,6 +23,9 @@ struct host {
 	unsigned settled, laps;
 	char lap_lists[256];  /* what the last lap has judged by */
 	unsigned effect_laps; /* ended when the last generation took effect */
+	unsigned last_effect; /* that generation */
+	bool held;            /* no lap ends but those released */
+	unsigned released;
 	char evicted[NAMES_MAX][64];
 	size_t evicted_count;
 	char last_log[512];
@@ -87,9 +90,16 @@ on_sweep(void *ctx, const struct pal_snapshot *snapshot, int64_t now,
 {
 	(void)ctx, (void)now, (void)budget_us;
 	/* three slices make a lap */
-	if (++*cursor < 3)
+	if (*cursor < 2) {
+		++*cursor;
 		return 0;
+	}
 	pthread_mutex_lock(&host.lock);
+	if (host.held && host.released == 0) {
+		pthread_mutex_unlock(&host.lock);
+		return 0;
+	}
+	host.released -= host.held;
 	note_lists(snapshot);
 	host.laps++;
 	told();
@@ -103,8 +113,11 @@ on_log(void *ctx, enum pal_log level, const char *line)
 	pthread_mutex_lock(&host.lock);
 	snprintf(host.last_log, sizeof(host.last_log), "%s", line);
 	host.errors += level == PAL_LOG_ERROR;
-	if (strstr(line, "in-effect"))
+	if (strstr(line, "in-effect")) {
 		host.effect_laps = host.laps;
+		sscanf(strstr(line, "generation="), "generation=%u",
+			&host.last_effect);
+	}
 	told();
 }
 
@@ -113,6 +126,24 @@ static const struct pal_host pal_host = {.name = "test 1",
 	.evict = on_evict,
 	.sweep = on_sweep,
 	.log = on_log};
+
+/* From here on no lap comes to its end; or all do again. */
+static inline void
+hold_laps(bool held)
+{
+	pthread_mutex_lock(&host.lock);
+	host.held = held;
+	host.released = 0;
+	pthread_mutex_unlock(&host.lock);
+}
+
+static inline void
+release_lap(void)
+{
+	pthread_mutex_lock(&host.lock);
+	host.released++;
+	pthread_mutex_unlock(&host.lock);
+}
 
 /* Waits until a condition holds that some thread brings about. */
 #define AWAIT(condition)                                                       \

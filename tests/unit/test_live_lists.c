@@ -4,6 +4,8 @@
  */
 #include "live_util.h"
 
+#include "palang/clock.h"
+
 /* A plain list of these names, all with what lies below them; it says that it
  * follows `before` (NULL: nothing was there) by these changes, or, with
  * changes NULL, nothing. */
@@ -160,12 +162,117 @@ tells_small_changes_first(void **state)
 	}
 }
 
+/* A list that goes and comes back is new: while it was away, what it blocks
+ * was cached. */
+static void
+sweeps_what_came_back(void **state)
+{
+	struct pal_manifest_entry lists[3];
+	struct pal_live *live;
+
+	(void)state;
+	lists[0] = put_orders("orders.img", t_me, 0);
+	lists[1] = put_plain(PAL_ROLE_FEED, "ads", ads, NULL, NULL);
+	lists[2] = put_plain(PAL_ROLE_FEED, "spam", ads, NULL, NULL);
+	publish_lists(1, lists, 3);
+	live = open_live();
+	hold_laps(true);
+	publish_lists(2, lists, 1);
+	AWAIT(host.settled == 1);
+	publish_lists(3, lists, 2);
+	AWAIT(host.settled == 2);
+	hold_laps(false);
+	AWAIT(strstr(host.last_log, "swept generation=3"));
+	assert_string_equal(host.lap_lists, "ads ");
+
+	/* the same of an allow list, which changes what all feeds block */
+	hold_laps(true);
+	lists[2] = lists[1];
+	lists[1] = put_plain(PAL_ROLE_ALLOW, "allow", good, NULL, NULL);
+	publish_lists(4, lists, 3);
+	AWAIT(host.settled == 3);
+	lists[1] = lists[2];
+	publish_lists(5, lists, 2);
+	AWAIT(host.settled == 4);
+	hold_laps(false);
+	AWAIT(strstr(host.last_log, "swept generation=5"));
+	assert_string_equal(host.lap_lists, "ads ");
+
+	/* ... and of links, which all lists are asked about */
+	hold_laps(true);
+	chain = !chain;
+	publish_lists(6, lists, 2);
+	AWAIT(host.settled == 5);
+	chain = !chain;
+	publish_lists(7, lists, 2);
+	AWAIT(host.settled == 6);
+	hold_laps(false);
+	AWAIT(strstr(host.last_log, "swept generation=7"));
+	assert_string_equal(host.lap_lists, "orders ads ");
+	pal_live_close(live);
+}
+
+/* Changes that come faster than a lap takes: each lap's own generation is
+ * swept at its end all the same, and in effect if it says not what changed. */
+static void
+sweeps_in_a_stream(void **state)
+{
+	struct pal_manifest_entry feed;
+	struct pal_live *live;
+	uint64_t generation = 1;
+	char swept[40];
+
+	(void)state;
+	feed = put_plain(PAL_ROLE_FEED, "ads", ads, NULL, NULL);
+	publish_lists(generation, &feed, 1);
+	live = open_live();
+	hold_laps(true);
+	publish_lists(++generation, &feed, 1);
+	AWAIT(host.settled == 1);
+	for (unsigned i = 0; i < 5; i++) {
+		/* a lap runs for the generation before this one */
+		feed = put_plain(
+			PAL_ROLE_FEED, "ads", i % 2 ? ads : more, NULL, NULL);
+		publish_lists(++generation, &feed, 1);
+		AWAIT(host.settled == i + 2);
+		release_lap();
+		snprintf(swept, sizeof(swept), "swept generation=%u ",
+			(unsigned)generation - 1);
+		AWAIT(strstr(host.last_log, swept));
+		assert_int_equal(host.last_effect, generation - 1);
+	}
+	hold_laps(false);
+	pal_live_close(live);
+}
+
+/* An order that begins at its second is swept for, whatever was clean. */
+static void
+sweeps_at_an_edge(void **state)
+{
+	struct pal_manifest_entry lists[2];
+	struct pal_live *live;
+	int64_t soon = pal_clock_ms() / 1000 + 2;
+
+	(void)state;
+	lists[0] = put_orders("orders.img", t_me, soon);
+	lists[1] = put_plain(PAL_ROLE_FEED, "ads", ads, NULL, NULL);
+	publish_lists(1, lists, 2);
+	live = open_live();
+	AWAIT(host.laps == 1);
+	AWAIT(host.laps > 1 && strcmp(host.lap_lists, "orders ") == 0);
+	assert_int_equal(host.evicted_count, 1);
+	pal_live_close(live);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LIVE_TEST(narrows_laps),
 		LIVE_TEST(tells_small_changes_first),
+		LIVE_TEST(sweeps_what_came_back),
+		LIVE_TEST(sweeps_in_a_stream),
+		LIVE_TEST(sweeps_at_an_edge),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
