@@ -26,6 +26,8 @@ pass.instructions_ratio     max 1.01    ratio
 qps.pass_ratio              -   -       ratio
 qps.block_vs_localzone      min 1       ratio
 qps.block_vs_rpz            min 1       ratio
+cpu.block_vs_localzone      -   -       ratio
+cpu.block_vs_rpz            -   -       ratio
 clean.lines_per_s           min 1000000 lines/s
 clean.check_lines_per_s     -   -       lines/s
 decision.hit_ns             max 300     ns
@@ -59,6 +61,9 @@ value() {
 	qps.pass_ratio) ratio_of qps_pass palang plain ;;
 	qps.block_vs_localzone) ratio_of qps_block palang localzone ;;
 	qps.block_vs_rpz) ratio_of qps_block palang rpz ;;
+	# Less time is better: the other one's stands above.
+	cpu.block_vs_localzone) ratio_of cpu_us_block localzone palang ;;
+	cpu.block_vs_rpz) ratio_of cpu_us_block rpz palang ;;
 	*) median bars "$1" ;;
 	esac
 }
