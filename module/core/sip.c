@@ -1,4 +1,5 @@
 #include "sip.h"
+
 struct sip_hash
 sip_name(const uint8_t key[static 16], const uint8_t *wire, const uint8_t *at,
 	unsigned count)

@@ -161,7 +161,7 @@ restrict_calls(void)
 }
 
 static bool
-limit(int what, uint64_t max)
+limit(__rlimit_resource_t what, uint64_t max)
 {
 	struct rlimit rlimit = {.rlim_cur = max, .rlim_max = max};
 
