@@ -67,7 +67,9 @@ intake_run(
 		ret = EXIT_ERROR;
 	if (ret != EXIT_DONE) {
 		if (intake->count > 1)
-			cmd_fail("none of the %zu documents was recorded",
+			cmd_fail(dry ? "as one batch, all %zu documents would "
+				       "be refused"
+				     : "none of the %zu documents was recorded",
 				intake->count);
 		return ret;
 	}

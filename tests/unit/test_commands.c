@@ -445,6 +445,9 @@ test_batch(void **state)
 	tool_expect(&tool, 2, APPLY "%s/b.yaml", tool.dir);
 	tool_expect_in(tool.err, "k:2017/1 never blocked x.me");
 	tool_expect_in(tool.err, "none of the 2 documents was recorded");
+	tool_expect(&tool, 2, APPLY "-n %s/b.yaml", tool.dir);
+	tool_expect_in(
+		tool.err, "as one batch, all 2 documents would be refused");
 	tool_expect(&tool, 1, "why t.me");
 	/* In two files of a folder, read by name; other files are not. */
 	snprintf(text, sizeof text, "%s/orders", tool.dir);
