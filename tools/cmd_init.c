@@ -9,6 +9,7 @@
 
 #include "commands.h"
 #include "file.h"
+#include "init_config.h"
 #include "palang/error.h"
 #include "state.h"
 #include "state_user.h"
@@ -35,115 +36,6 @@ const struct cmd cmd_init = {"init", "",
 
 /* ---- configuration ---- */
 
-static const char sample[] =
-	"# The configuration of palang; palang.yaml(5) tells of every key.\n"
-	"# After a change: palang publish\n"
-	"\n"
-	"# What a blocked name answers where its order and its authority do "
-	"not say:\n"
-	"# sinkhole (with an address below; without one, nodata), nodata, "
-	"nxdomain,\n"
-	"# refused.\n"
-	"answer: nodata\n"
-	"ttl: 30\n"
-	"#a: 192.0.2.1\n"
-	"#aaaa: 2001:db8::1\n"
-	"#text: \"see https://example.net/blocked\"\n"
-	"\n"
-	"# Who may give orders.  \"operator\" is always one of them.\n"
-	"#authorities:\n"
-	"#  kominfo:\n"
-	"#    title: Kementerian Komunikasi dan Informatika\n"
-	"#    kind: external\n"
-	"#    signature: transcribed\n"
-	"#    contact: [\"mailto:aduan@example.id\"]\n"
-	"\n"
-	"# Bulk lists; docs/FEEDS.md.  Names that none of them may block.\n"
-	"#feeds:\n"
-	"#  ads:\n"
-	"#    source: https://lists.example.net/ads\n"
-	"#protected: [example.net]\n";
-
-/* The places, where they are not the usual ones; and who we become. */
-static char *
-make_sample(const char *dir)
-{
-	char *text = NULL;
-	int n;
-
-	if (dir == NULL)
-		n = asprintf(&text, "%s", sample);
-	else
-		n = asprintf(&text,
-			"state-dir: %s/state\nlive-dir: %s/live\n"
-			"user: \"\"\n\n%s",
-			dir, dir, sample);
-	return n < 0 ? NULL : text;
-}
-
-/* "/etc/palang" of "/etc/palang/palang.yaml"; "." of a bare name. */
-static void
-parent_of(const char *path, char parent[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		snprintf(parent, PATH_MAX, ".");
-	else if (slash == path)
-		snprintf(parent, PATH_MAX, "/");
-	else
-		snprintf(parent, PATH_MAX, "%.*s", (int)(slash - path), path);
-}
-
-static int
-make_parents(const char *path)
-{
-	char parent[PATH_MAX];
-
-	parent_of(path, parent);
-	if (strcmp(parent, "/") == 0 || strcmp(parent, ".") == 0 ||
-		access(parent, F_OK) == 0)
-		return EXIT_DONE;
-	if (make_parents(parent) != EXIT_DONE)
-		return EXIT_ERROR;
-	if (mkdir(parent, 0755) != 0 && errno != EEXIST)
-		return cmd_fail("cannot make %s: %s", parent, strerror(errno));
-	printf("made     %s\n", parent);
-	return EXIT_DONE;
-}
-
-/* Writes the file where there is none; its group is left to init, which
- * knows the user only once it is read. */
-static int
-write_config(const char *path, const char *dir)
-{
-	char parent[PATH_MAX];
-	char *text = make_sample(dir);
-	const char *base = strrchr(path, '/');
-	int folder, ret;
-
-	if (text == NULL)
-		return cmd_fail("no memory");
-	ret = make_parents(path);
-	if (ret != EXIT_DONE)
-		goto out;
-	parent_of(path, parent);
-	folder = file_open_folder(parent);
-	ret = folder < 0 ? PAL_ESYS
-	                 : file_replace(folder, base == NULL ? path : base + 1,
-				   text, strlen(text), 0640);
-	if (ret != 0)
-		ret = cmd_fail("cannot write %s: %s", path,
-			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
-	else
-		printf("made     %s\n", path);
-	if (folder >= 0)
-		close(folder);
-out:
-	free(text);
-	return ret;
-}
-
 static int
 check_dir_option(const char *dir)
 {
@@ -167,13 +59,13 @@ find_config(const struct cmd_call *call, struct written *written)
 	const char *dir = cmd_option(call, "dir");
 	char parent[PATH_MAX];
 
-	parent_of(call->config_file, parent);
+	init_parent_of(call->config_file, parent);
 	written->file = access(call->config_file, F_OK) != 0 && errno == ENOENT;
 	written->folder = written->file && access(parent, F_OK) != 0;
 	if (check_dir_option(dir) != EXIT_DONE)
 		return EXIT_ERROR;
 	if (written->file)
-		return write_config(call->config_file, dir);
+		return init_write_config(call->config_file, dir);
 	if (dir != NULL)
 		return cmd_fail("init: %s is there already, and says where "
 				"things are: --dir is for writing a new one",
@@ -191,7 +83,7 @@ struct owners {
 };
 
 static int
-find_owners(struct owners *owners, const struct config *config,
+find_owners(struct owners *owners, const char *user, const char *live_dir,
 	const struct cmd_call *call)
 {
 	const char *resolver = cmd_option(call, "resolver-user");
@@ -202,20 +94,19 @@ find_owners(struct owners *owners, const struct config *config,
 	if (geteuid() != 0)
 		return EXIT_DONE;
 	owners->set = true;
-	if (config->user[0] != '\0' &&
-		!user_find(config->user, &owners->user, &owners->group))
+	if (user[0] != '\0' && !user_find(user, &owners->user, &owners->group))
 		return cmd_fail("there is no user \"%s\"; make one with: "
 				"adduser --system --group --no-create-home %s",
-			config->user, config->user);
+			user, user);
 	owners->resolver = owners->user;
 	if (resolver != NULL && !user_find(resolver, &owners->resolver, &group))
 		return cmd_fail("init: there is no user \"%s\"", resolver);
-	if (resolver == NULL && config->user[0] != '\0' &&
+	if (resolver == NULL && user[0] != '\0' &&
 		!user_find("unbound", &owners->resolver, &group))
 		fprintf(stderr,
 			"palang: there is no user unbound: give %s/status to "
 			"the user that the resolver runs as\n",
-			config->live_dir);
+			live_dir);
 	return EXIT_DONE;
 }
 
@@ -277,7 +168,7 @@ make_folders(const struct config *config, const struct owners *owners)
 
 		snprintf(path, sizeof path, "%s%s", folders[i].base,
 			folders[i].name);
-		ret = make_parents(path);
+		ret = init_make_parents(path);
 		if (ret == EXIT_DONE)
 			ret = make_folder(path, folders[i].user,
 				folders[i].group, folders[i].mode, owners);
@@ -299,7 +190,7 @@ give_config(const char *path, const struct written *written,
 		return cmd_fail("%s: %s", path, strerror(errno));
 	if (!written->folder)
 		return EXIT_DONE;
-	parent_of(path, parent);
+	init_parent_of(path, parent);
 	if (lchown(parent, 0, owners->group) != 0 || chmod(parent, 0750) != 0)
 		return cmd_fail("%s: %s", parent, strerror(errno));
 	snprintf(keys, sizeof keys, "%s/keys", parent);
@@ -363,7 +254,8 @@ make(const struct cmd_call *call)
 		return ret;
 	ret = state_begin(&state, call);
 	if (ret == EXIT_DONE)
-		ret = find_owners(&owners, &state.config, call);
+		ret = find_owners(&owners, state.config.user,
+			state.config.live_dir, call);
 	if (ret == EXIT_DONE)
 		ret = give_config(call->config_file, &written, &owners);
 	if (ret == EXIT_DONE)
@@ -392,38 +284,58 @@ tell_place(const char *base, const char *name)
 		path);
 }
 
-/* The places that a configuration names which is there; one that is yet to be
+/* Where things will be, and whose. */
+struct places {
+	char state[PATH_MAX], live[PATH_MAX], user[64];
+};
+
+/* Those that a configuration names which is there; one that is yet to be
  * written will name these. */
 static int
-tell(const struct cmd_call *call)
+find_places(struct places *places, const struct cmd_call *call)
 {
-	static const char *const state_names[] = {
-		"", "/feeds", "/spool", "/" LEDGER_FILE};
-	static const char *const live_names[] = {
-		"", "/lists", "/status", "/lists/" MANIFEST_FILE};
 	const char *dir = cmd_option(call, "dir");
-	char state[PATH_MAX], live[PATH_MAX];
 	struct config config;
 
-	if (check_dir_option(dir) != EXIT_DONE)
-		return EXIT_ERROR;
-	snprintf(state, sizeof state, "%s/state",
-		dir != NULL ? dir : "/var/lib/palang");
-	snprintf(live, sizeof live, "%s/live",
-		dir != NULL ? dir : "/var/lib/palang");
-	tell_place(call->config_file, "");
 	if (access(call->config_file, F_OK) == 0) {
 		if (cmd_config(call, &config) != EXIT_DONE)
 			return EXIT_ERROR;
-		snprintf(state, sizeof state, "%s", config.state_dir);
-		snprintf(live, sizeof live, "%s", config.live_dir);
+		snprintf(places->state, PATH_MAX, "%s", config.state_dir);
+		snprintf(places->live, PATH_MAX, "%s", config.live_dir);
+		snprintf(places->user, sizeof places->user, "%s", config.user);
 		config_fini(&config);
+		return EXIT_DONE;
 	}
-	for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++)
-		tell_place(state, state_names[i]);
-	for (size_t i = 0; i < sizeof live_names / sizeof *live_names; i++)
-		tell_place(live, live_names[i]);
+	snprintf(places->user, sizeof places->user, "%s",
+		dir == NULL ? "palang" : "");
+	if (dir == NULL)
+		dir = "/var/lib/palang";
+	snprintf(places->state, PATH_MAX, "%s/state", dir);
+	snprintf(places->live, PATH_MAX, "%s/live", dir);
 	return EXIT_DONE;
+}
+
+static int
+tell(const struct cmd_call *call)
+{
+	static const char *const names[][2] = {{"", ""}, {"/feeds", "/lists"},
+		{"/spool", "/status"},
+		{("/" LEDGER_FILE), ("/lists/" MANIFEST_FILE)}};
+	struct owners owners;
+	struct places places;
+
+	if (check_dir_option(cmd_option(call, "dir")) != EXIT_DONE)
+		return EXIT_ERROR;
+	tell_place(call->config_file, "");
+	if (find_places(&places, call) != EXIT_DONE)
+		return EXIT_ERROR;
+	for (size_t side = 0; side < 2; side++) {
+		for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+			tell_place(side == 0 ? places.state : places.live,
+				names[i][side]);
+	}
+	/* Without them nothing of it could be made. */
+	return find_owners(&owners, places.user, places.live, call);
 }
 
 static int

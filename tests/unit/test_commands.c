@@ -280,6 +280,14 @@ test_init_dry(void **state)
 	assert_int_not_equal(access(tool.config, F_OK), 0);
 	snprintf(path, sizeof path, "%s/more", tool.dir);
 	assert_int_not_equal(access(path, F_OK), 0);
+	/* What would fail is told as well; others than root become nobody. */
+	tool_write(&tool, "palang.yaml", "user: no-such-user\n");
+	tool_expect(&tool, geteuid() == 0 ? 2 : 0, "init -n");
+	if (geteuid() == 0)
+		tool_expect_in(tool.err,
+			"there is no user \"no-such-user\"; make one with: "
+			"adduser --system --group --no-create-home "
+			"no-such-user");
 	tool_remove(&tool);
 }
 
