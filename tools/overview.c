@@ -157,7 +157,7 @@ look_at_resolvers(struct overview *overview, const struct state *state)
 	for (size_t i = 0; i < overview->resolvers.count; i++)
 		judge_resolver(overview, &overview->resolvers.items[i],
 			state->started_ms);
-	if (overview->resolvers.live == 0 && overview->resolvers.leaving == 0)
+	if (overview->resolvers.live == 0)
 		problem_error(findings, NULL, 0, 0,
 			"no running resolver seen in %s/status",
 			state->config.live_dir);

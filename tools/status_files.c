@@ -65,8 +65,6 @@ read_one(struct resolver *resolver, int folder, int64_t now_ms)
 	resolver->ended = resolver->status.ended != 0;
 	resolver->live = !resolver->ended &&
 	                 is_within(resolver->age_ms, PAL_HEARTBEAT_LIVE * 1000);
-	resolver->leaving =
-		resolver->ended && is_within(resolver->age_ms, RELOAD_MS);
 }
 
 /* Temporary files and the like begin with a dot. */
@@ -111,7 +109,6 @@ status_read(struct resolvers *resolvers, int folder, int64_t now_ms)
 	for (size_t i = 0; i < resolvers->count; i++) {
 		read_one(&resolvers->items[i], folder, now_ms);
 		resolvers->live += resolvers->items[i].live;
-		resolvers->leaving += resolvers->items[i].leaving;
 	}
 	return 0;
 }
@@ -194,9 +191,8 @@ status_wait(struct resolvers *resolvers, int folder,
 		ret = status_read(resolvers, folder, pal_clock_ms());
 		left = end - pal_monotonic_ms();
 		if (ret != 0 || left <= 0 ||
-			(resolvers->leaving == 0 &&
-				resolvers_behind(resolvers, epoch, generation,
-					reach) == 0))
+			resolvers_behind(resolvers, epoch, generation, reach) ==
+				0)
 			break;
 		resolvers_fini(resolvers);
 		sleep_until_change(fd, left);

@@ -9,8 +9,7 @@
 #include "ledger.h"
 #include "palang/status.h"
 
-#define RESOLVERS_MAX 256  /* files that are looked at */
-#define RELOAD_MS     5000 /* a reload ends a resolver for so long at most */
+#define RESOLVERS_MAX 256 /* files that are looked at */
 
 struct resolver {
 	char file[64]; /* of its status */
@@ -19,14 +18,12 @@ struct resolver {
 	int64_t age_ms; /* of the heartbeat; negative: our clock is behind */
 	bool live;      /* its heartbeat is younger than 15 s */
 	bool ended;     /* it said so: not live, and nothing is wrong */
-	bool leaving;   /* so short a while ago that it may be reloading */
 };
 
 struct resolvers {
 	struct resolver *items; /* sorted by file name */
 	size_t count;
-	size_t live;    /* how many live */
-	size_t leaving; /* how many may come back at once */
+	size_t live; /* how many live */
 };
 
 /* The folder of status files, or -1 and errno. */
@@ -45,9 +42,7 @@ bool resolver_reached(const struct resolver *resolver,
 	enum status_reach reach);
 
 /* Waits until each live resolver has reached it, none lives, or the time is
- * up, and leaves what it saw last in resolvers.  One that ended a moment ago
- * may be reloading, and is given that moment to come back.  0 or as
- * status_read. */
+ * up, and leaves what it saw last in resolvers.  0 or as status_read. */
 int status_wait(struct resolvers *resolvers, int folder,
 	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
 	enum status_reach reach, int timeout_ms);

@@ -69,9 +69,10 @@ struct pal_live_options {
 int pal_live_open(struct pal_live **live, const struct pal_host *host,
 	const struct pal_live_options *options);
 
-/* Ends the keeper, says so in the status file, and frees everything; the next
- * open overwrites that word.  Takes NULL.  No worker may run. */
-void pal_live_close(struct pal_live *live);
+/* Ends the keeper and frees everything.  for_good: the resolver ends as it was
+ * told to, and the status file says so; a reload is no such end, for it may
+ * fail.  Takes NULL.  No worker may run. */
+void pal_live_close(struct pal_live *live, bool for_good);
 
 /* The snapshot in force, never NULL.  Any worker; valid until the worker
  * returns to its event loop. */

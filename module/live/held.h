@@ -169,7 +169,6 @@ void counts_of(
 
 /* report.c */
 void report(struct pal_live *live);
-void report_end(struct pal_live *live); /* the last word */
 void report_error(struct pal_live *live, const struct failure *failure);
 void live_log(const struct pal_live *live, enum pal_log level,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));

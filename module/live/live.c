@@ -107,14 +107,14 @@ pal_live_open(struct pal_live **out, const struct pal_host *host,
 	strncpy(live->instance, options->instance, sizeof(live->instance) - 1);
 	int ret = live->folder != NULL ? set_up(live) : PAL_ENOMEM;
 	if (ret != 0)
-		pal_live_close(live);
+		pal_live_close(live, false);
 	else
 		*out = live;
 	return ret;
 }
 
 void
-pal_live_close(struct pal_live *live)
+pal_live_close(struct pal_live *live, bool for_good)
 {
 	uint64_t one = 1;
 
@@ -125,7 +125,8 @@ pal_live_close(struct pal_live *live)
 			errno == EINTR)
 			;
 		pthread_join(live->thread, NULL);
-		report_end(live);
+		live->status.ended = for_good ? pal_clock_ms() : 0;
+		report(live);
 	}
 	if (live->wake >= 0)
 		close(live->wake);

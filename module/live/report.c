@@ -211,10 +211,3 @@ report(struct pal_live *live)
 			live->folder, strerror(errno));
 	}
 }
-
-void
-report_end(struct pal_live *live)
-{
-	live->status.ended = pal_clock_ms();
-	report(live);
-}

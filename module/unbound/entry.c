@@ -199,7 +199,7 @@ start(struct palang *palang, struct module_env *env)
 static void
 stop(struct palang *palang)
 {
-	pal_live_close(palang->live);
+	pal_live_close(palang->live, palang->daemon->need_to_exit);
 	seats_close(palang);
 	free(palang);
 }

@@ -119,7 +119,7 @@ narrows_laps(void **state)
 	publish_lists(6, lists, 4);
 	AWAIT(strstr(host.last_log, "swept generation=6"));
 	assert_string_equal(host.lap_lists, "orders allow ads spam ");
-	pal_live_close(live);
+	pal_live_close(live, true);
 }
 
 /* A change that says all its names is in effect when they have left the cache,
@@ -158,7 +158,7 @@ tells_small_changes_first(void **state)
 		AWAIT(strstr(host.last_log, swept));
 		if (host.effect_laps != (cases[i].at_once ? 1 : 2))
 			fail_msg("%s: %u", cases[i].why, host.effect_laps);
-		pal_live_close(live);
+		pal_live_close(live, true);
 	}
 }
 
@@ -209,7 +209,7 @@ sweeps_what_came_back(void **state)
 	hold_laps(false);
 	AWAIT(strstr(host.last_log, "swept generation=7"));
 	assert_string_equal(host.lap_lists, "orders ads ");
-	pal_live_close(live);
+	pal_live_close(live, true);
 }
 
 /* Changes that come faster than a lap takes: each lap's own generation is
@@ -242,7 +242,7 @@ sweeps_in_a_stream(void **state)
 		assert_int_equal(host.last_effect, generation - 1);
 	}
 	hold_laps(false);
-	pal_live_close(live);
+	pal_live_close(live, true);
 }
 
 /* An order that begins at its second is swept for, whatever was clean. */
@@ -261,7 +261,7 @@ sweeps_at_an_edge(void **state)
 	AWAIT(host.laps == 1);
 	AWAIT(host.laps > 1 && strcmp(host.lap_lists, "orders ") == 0);
 	assert_int_equal(host.evicted_count, 1);
-	pal_live_close(live);
+	pal_live_close(live, true);
 }
 
 int

@@ -64,7 +64,6 @@ test_ended(void **state)
 	} cases[] = {
 		{"it was the last", 3600000, false, 1,
 			"no running resolver seen"},
-		{"it may be reloading", 1000, false, 0, ""},
 		{"long ago", 3600000, true, 0, ""},
 		{"its clock is ahead", -3600000, true, 0, ""},
 	};
@@ -356,27 +355,6 @@ test_wait_follows(void **state)
 	tool_remove(&tool);
 }
 
-/* One that is just being reloaded is given the time to come back. */
-static void
-test_wait_reload(void **state)
-{
-	struct tool tool;
-	pid_t one;
-
-	(void)state;
-	tool_create(&tool);
-	tool_resolver_ended(&tool, "one", 0, PAL_STATE_OK, 0, true);
-	one = start_resolver(&tool, "one");
-	tool_expect(&tool, 0, "block t.me --scope exact --wait=20s");
-	tool_expect_in(tool.out, "in effect on 1 resolver after ");
-	stop_resolver(one);
-	/* It did not come back: no longer than that moment. */
-	tool_resolver_ended(&tool, "one", 1, PAL_STATE_OK, 4000, true);
-	tool_expect(&tool, 5, "block x.me --scope exact --wait=20s");
-	tool_expect_in(tool.err, "no running resolver seen");
-	tool_remove(&tool);
-}
-
 int
 main(void)
 {
@@ -392,7 +370,6 @@ main(void)
 		cmocka_unit_test(test_wait_nobody),
 		cmocka_unit_test(test_wait_behind),
 		cmocka_unit_test(test_wait_follows),
-		cmocka_unit_test(test_wait_reload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
