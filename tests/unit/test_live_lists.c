@@ -264,6 +264,81 @@ sweeps_at_an_edge(void **state)
 	pal_live_close(live, true);
 }
 
+/* From here on an image is read into memory of large pages. */
+#define LARGE (8 << 20)
+
+/* True if the kernel has been asked for large pages in some mapping as large
+ * as that; also if it knows none. */
+static bool
+has_large_pages(size_t len)
+{
+	unsigned long from, to;
+	bool large = false, has = false;
+	char line[512];
+	FILE *maps;
+
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0)
+		return true;
+	maps = fopen("/proc/self/smaps", "r");
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+			large = to - from >= len;
+		else if (large && strncmp(line, "VmFlags:", 8) == 0)
+			has |= strstr(line, " hg") != NULL;
+	}
+	fclose(maps);
+	return has;
+}
+
+/* A feed of the names n1.example to the one returned in last. */
+static struct pal_manifest_entry
+put_numbers(unsigned count, const char *file, char last[static 40])
+{
+	struct pal_policy_in policy = {
+		.answer = PAL_NODATA, .ttl = 30, .authority = "k", .id = "f"};
+	struct pal_manifest_entry feed = {
+		.role = PAL_ROLE_FEED, .name = "numbers"};
+	const uint8_t key[16] = {1};
+	struct pal_writer *w;
+
+	assert_int_equal(pal_writer_open_plain(&w, key, &policy), 0);
+	for (unsigned n = 1; n <= count; n++) {
+		snprintf(last, 40, "n%u.example", n);
+		struct pal_name name = name_of(last);
+		assert_int_equal(
+			pal_writer_rule(w, &name, PAL_EXACT, false), 0);
+	}
+	put_image(&feed, w, file);
+	return feed;
+}
+
+/* A list of more than a million names is taken whole, and lies in large
+ * pages. */
+static void
+takes_long_lists(void **state)
+{
+	struct pal_manifest_entry feed;
+	struct pal_live *live;
+	char last[40];
+
+	(void)state;
+	feed = put_numbers(1000, "short.img", last);
+	publish_lists(1, &feed, 1);
+	live = open_live();
+	assert_true(blocks(live, last, 0));
+
+	feed = put_numbers(1100000, "long.img", last);
+	assert_true(feed.size > LARGE);
+	publish_lists(2, &feed, 1);
+	AWAIT(strstr(host.last_log, "swept generation=2"));
+	assert_true(blocks(live, "n1.example", 0));
+	assert_true(blocks(live, last, 0));
+	assert_false(blocks(live, "n0.example", 0));
+	assert_true(has_large_pages(LARGE));
+	pal_live_close(live);
+}
+
 int
 main(void)
 {
@@ -273,6 +348,7 @@ main(void)
 		LIVE_TEST(sweeps_what_came_back),
 		LIVE_TEST(sweeps_in_a_stream),
 		LIVE_TEST(sweeps_at_an_edge),
+		LIVE_TEST(takes_long_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
