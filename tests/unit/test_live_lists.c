@@ -336,7 +336,7 @@ takes_long_lists(void **state)
 	assert_true(blocks(live, last, 0));
 	assert_false(blocks(live, "n0.example", 0));
 	assert_true(has_large_pages(LARGE));
-	pal_live_close(live);
+	pal_live_close(live, true);
 }
 
 int
