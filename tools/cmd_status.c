@@ -2,6 +2,8 @@
 #include "commands.h"
 #include "overview.h"
 
+#define LOOKS 40 /* 2 s, of one who may not know whether somebody writes */
+
 static int run(const struct cmd_call *call);
 
 static const struct cmd_option options[] = {
@@ -74,9 +76,14 @@ run(const struct cmd_call *call)
 	int ret = look(&overview, &state, call);
 
 	/* Perhaps just now a command stands between ledger and lists. */
-	if (ret == EXIT_DONE && overview.gap != PUBLISH_IN_STEP) {
-		state_await_writer(&state);
+	for (int i = 0; ret == EXIT_DONE && i < LOOKS; i++) {
+		if (overview.gap == PUBLISH_IN_STEP)
+			break;
+		if (state_await_writer(&state))
+			i = LOOKS;
 		overview_fini(&overview);
+		/* The next look finds them again. */
+		problems_fini(&state.problems);
 		state_close(&state);
 		ret = look(&overview, &state, call);
 	}

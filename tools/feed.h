@@ -55,7 +55,7 @@ char *feed_guard(const struct config_feed *feed, const struct names_diff *diff);
 
 /* ---- files of a feed, in state/feeds/ ---- */
 
-/* One refresh of a feed at a time.  wait: up to LOCK_WAIT seconds.  The
+/* One refresh of a feed at a time.  wait: as long as lock_wait does.  The
  * descriptor, which close() unlocks; -1 and errno, EWOULDBLOCK: another has
  * it. */
 int feed_lock(int folder, const char *name, bool wait);

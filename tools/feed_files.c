@@ -20,8 +20,7 @@ feed_lock(int folder, const char *name, bool wait)
 	int lock, saved;
 
 	snprintf(file, sizeof file, "%s.lock", name);
-	lock = openat(
-		folder, file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+	lock = lock_open_at(folder, file);
 	if (lock < 0)
 		return -1;
 	if (wait ? lock_wait(lock, false) : flock(lock, LOCK_EX | LOCK_NB) == 0)

@@ -15,7 +15,7 @@ const char *
 ledger_error(const struct ledger *ledger)
 {
 	if (ledger == NULL)
-		return pal_strerror(PAL_ENOMEM);
+		return "";
 	return ledger->error != NULL ? ledger->error
 	                             : database_error(ledger->db);
 }

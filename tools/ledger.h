@@ -23,7 +23,9 @@ int ledger_create(const char *folder);
 /* On an error *ledger may still be set, for ledger_error. */
 int ledger_open(struct ledger **ledger, const char *folder);
 
-/* The same for one who reads alone, and may have no right to more. */
+/* The same for one who reads alone, and may have no right to more; it holds
+ * nobody up.  PAL_ESYS and EWOULDBLOCK: somebody is at work on it, and has been
+ * for some time. */
 int ledger_open_read(struct ledger **ledger, const char *folder);
 
 /* Takes NULL.  A transaction that was not committed is undone. */

@@ -4,21 +4,25 @@
  * While somebody has the ledger open to write, SQLite keeps a log and an
  * index of it beside the file, which a reader can use as they are.  At rest
  * they are gone, and our reader can make none; but then the file is all there
- * is, and nobody writes to it as long as somebody shares the lock of the
- * folder.  Under that it is copied into memory, and the lock let go at once:
- * who reads with a pager must not hold up a writer.
+ * is, and it is copied into memory.  No lock is taken for that: who may read
+ * must not be able to hold up those who write.  A writer makes the log before
+ * it changes the file, and takes it away after: so the copy is whole if there
+ * was no log before and none is there after, and the file has not changed
+ * meanwhile.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "ledger_sql.h"
 #include "ledger_store.h"
 #include "lock.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 
-#define TRIES 8 /* each fails only if a writer has come or gone meanwhile */
+#define READ_WAIT 3000 /* ms to wait for a writer that comes or goes */
 
 static bool
 may_write(const char *folder, const char *path)
@@ -36,18 +40,11 @@ open_as_it_is(struct ledger **ledger, const char *path)
 	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN_READ) : ret;
 }
 
-static int
-copy_file(struct ledger **ledger, const char *path)
+static const char *
+log_of(char log[PATH_MAX + 8], const char *path)
 {
-	int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), ret;
-
-	if (file < 0)
-		return PAL_ESYS;
-	ret = ledger_make(ledger);
-	if (ret == 0)
-		ret = database_copy(&(*ledger)->db, file);
-	close(file);
-	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN_READ) : ret;
+	snprintf(log, PATH_MAX + 8, "%s-wal", path);
+	return log;
 }
 
 static bool
@@ -55,53 +52,68 @@ has_log(const char *path)
 {
 	char log[PATH_MAX + 8];
 
-	snprintf(log, sizeof log, "%s-wal", path);
-	return access(log, F_OK) == 0;
+	return access(log_of(log, path), F_OK) == 0;
 }
 
-/* *again: there is a log now, so that the file is not all. */
+/* PAL_ESYS and EAGAIN: a writer has come. */
 static int
-open_copy(struct ledger **ledger, const char *folder, const char *path,
-	bool *again)
+open_copy(struct ledger **ledger, const char *path)
 {
-	int lock = lock_open(folder, true), ret = PAL_ESYS, saved;
+	int file, ret;
 
-	*again = false;
-	if (lock < 0) {
-		/* None yet, and we cannot make it. */
-		if (errno == ENOENT)
-			errno = EACCES;
+	errno = EAGAIN;
+	if (has_log(path))
+		return PAL_ESYS;
+	file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (file < 0)
+		return PAL_ESYS;
+	ret = ledger_make(ledger);
+	if (ret == 0)
+		ret = database_copy(&(*ledger)->db, file);
+	close(file);
+	if (ret == 0 && has_log(path)) {
+		errno = EAGAIN;
 		return PAL_ESYS;
 	}
-	if (lock_wait(lock, true)) {
-		*again = has_log(path);
-		ret = *again ? PAL_ESYS : copy_file(ledger, path);
-	}
-	saved = errno;
-	close(lock);
-	errno = saved;
-	return ret;
+	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN_READ) : ret;
+}
+
+/* EAGAIN: it can be neither used nor copied just now. */
+static int
+open_once(struct ledger **ledger, const char *path)
+{
+	int ret = open_as_it_is(ledger, path);
+
+	if (ret != PAL_ESYS)
+		return ret;
+	ledger_close(*ledger);
+	*ledger = NULL;
+	return open_copy(ledger, path);
 }
 
 static int
-open_without_rights(
-	struct ledger **ledger, const char *folder, const char *path)
+open_without_rights(struct ledger **ledger, const char *path)
 {
-	bool again = true;
-	int ret = PAL_ESYS;
+	const struct timespec nap = {0, 5000000};
+	int64_t until = pal_monotonic_ms() +
+	                (lock_patience < READ_WAIT ? lock_patience : READ_WAIT);
+	char log[PATH_MAX + 8];
+	int ret = open_once(ledger, path);
 
-	for (int i = 0; i < TRIES && again; i++) {
-		ledger_close(*ledger);
-		ret = open_as_it_is(ledger, path);
-		if (ret != PAL_ESYS)
-			return ret;
+	while (ret == PAL_ESYS && errno == EAGAIN) {
 		ledger_close(*ledger);
 		*ledger = NULL;
-		ret = open_copy(ledger, folder, path, &again);
+		if (pal_monotonic_ms() > until) {
+			bool unreadable =
+				access(log_of(log, path), F_OK) == 0 &&
+				access(log, R_OK) != 0;
+
+			errno = unreadable ? EACCES : EWOULDBLOCK;
+			return PAL_ESYS;
+		}
+		nanosleep(&nap, NULL);
+		ret = open_once(ledger, path);
 	}
-	/* A log that cannot be read. */
-	if (again)
-		errno = EACCES;
 	return ret;
 }
 
@@ -118,5 +130,5 @@ ledger_open_read(struct ledger **ledger, const char *folder)
 		return PAL_ESYS;
 	if (may_write(folder, path))
 		return ledger_open(ledger, folder);
-	return open_without_rights(ledger, folder, path);
+	return open_without_rights(ledger, path);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "palang/error.h"
@@ -94,7 +95,72 @@ read_whole(int file, unsigned char **data, size_t *len)
 	if (got == *len)
 		return 0;
 	if (n == 0)
-		errno = EIO; /* shorter than it was: not left alone */
+		errno = EAGAIN; /* shorter than it was */
+	return PAL_ESYS;
+}
+
+/* What changes whenever the file does; octets 24 to 27 count its changes. */
+struct mark {
+	off_t size;
+	struct timespec written;
+	uint8_t count[4];
+};
+
+static int
+take_mark(struct mark *mark, int file)
+{
+	struct stat st;
+
+	memset(mark, 0, sizeof *mark);
+	if (fstat(file, &st) != 0 ||
+		pread(file, mark->count, sizeof mark->count, 24) < 0)
+		return PAL_ESYS;
+	mark->size = st.st_size;
+	mark->written = st.st_mtim;
+	return 0;
+}
+
+/* Within the tick of the clock in which a file was written, one more write
+ * does not show in its time. */
+static bool
+is_settled(const struct mark *mark)
+{
+	struct timespec now;
+	int64_t age;
+
+	if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0)
+		return false;
+	age = (now.tv_sec - mark->written.tv_sec) * (int64_t)1000000000 +
+	      now.tv_nsec - mark->written.tv_nsec;
+	/* Of the future: the clock was set, and a new write would show. */
+	return age > 0 || age < -1000000000;
+}
+
+static bool
+is_same(const struct mark *a, const struct mark *b)
+{
+	return a->size == b->size && a->written.tv_sec == b->written.tv_sec &&
+	       a->written.tv_nsec == b->written.tv_nsec &&
+	       memcmp(a->count, b->count, sizeof a->count) == 0;
+}
+
+/* As read_whole; EAGAIN if it is not one state of the file. */
+static int
+read_unchanged(int file, unsigned char **data, size_t *len)
+{
+	struct mark before, after;
+	bool settled;
+	int ret = take_mark(&before, file);
+
+	if (ret != 0)
+		return ret;
+	settled = is_settled(&before);
+	ret = read_whole(file, data, len);
+	if (ret == 0)
+		ret = take_mark(&after, file);
+	if (ret != 0 || (settled && is_same(&before, &after)))
+		return ret;
+	errno = EAGAIN;
 	return PAL_ESYS;
 }
 
@@ -115,7 +181,7 @@ database_copy(struct database **db, int file)
 	int ret = open_handle(db, ":memory:", SQLITE_OPEN_READWRITE), code;
 
 	if (ret == 0)
-		ret = read_whole(file, &data, &len);
+		ret = read_unchanged(file, &data, &len);
 	if (ret != 0) {
 		sqlite3_free(data);
 		return ret;

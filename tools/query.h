@@ -24,8 +24,9 @@ enum database_mode {
 int database_open(
 	struct database **db, const char *path, enum database_mode mode);
 
-/* Opens a copy of the file in memory, to be read.  Nobody may write to it
- * meanwhile, and nothing may lie in a log beside it. */
+/* Opens a copy of the file in memory, to be read.  PAL_ESYS and EAGAIN: the
+ * file was written to meanwhile, or just before.  What a log beside it holds is
+ * not seen: there must be none, before and after. */
 int database_copy(struct database **db, int file);
 
 /* Takes NULL.  What is in the log goes to the file itself, if it can. */

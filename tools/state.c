@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -41,7 +42,9 @@ state_fail_ledger(const struct state *state, int err)
 {
 	const char *why = ledger_error(state->ledger);
 
-	if (err == PAL_ENOMEM || why[0] == '\0')
+	if (err == PAL_ESYS && why[0] == '\0')
+		why = strerror(errno);
+	else if (err == PAL_ENOMEM || why[0] == '\0')
 		why = pal_strerror(err);
 	return cmd_fail("the ledger in %s: %s", state->config.state_dir, why);
 }
@@ -90,6 +93,11 @@ open_ledger(struct state *state, bool read)
 		return cmd_fail("there is no ledger in %s; `palang init` "
 				"makes it",
 			state->config.state_dir);
+	if (ret == PAL_ESYS && errno == EWOULDBLOCK)
+		return cmd_fail("another palang is at work on the ledger in "
+				"%s, or was cut short; nothing was read: try "
+				"again, or as the owner of that folder",
+			state->config.state_dir);
 	if (ret != PAL_ESYS || errno != EACCES)
 		return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 	snprintf(path, sizeof path, "%s/" LEDGER_FILE, state->config.state_dir);
@@ -112,7 +120,7 @@ check_folder(struct state *state, bool read)
 static int
 take_lock(struct state *state)
 {
-	state->lock = lock_open(state->config.state_dir, false);
+	state->lock = lock_open(state->config.state_dir);
 	if (state->lock < 0)
 		return fail_folder(state, state->config.state_dir, false);
 	if (lock_wait(state->lock, false))
@@ -120,20 +128,24 @@ take_lock(struct state *state)
 	if (errno == EWOULDBLOCK)
 		return cmd_fail("another palang has been at work for %d "
 				"seconds; nothing was done",
-			LOCK_WAIT);
+			lock_patience / 1000);
 	return cmd_fail("%s/" LOCK_FILE ": %s", state->config.state_dir,
 		strerror(errno));
 }
 
-void
+bool
 state_await_writer(struct state *state)
 {
-	int lock = lock_open(state->config.state_dir, true);
+	const struct timespec nap = {0, 50000000};
+	int lock = lock_open(state->config.state_dir);
 
-	if (lock < 0)
-		return;
+	if (lock < 0) {
+		nanosleep(&nap, NULL);
+		return false;
+	}
 	lock_wait(lock, true);
 	close(lock);
+	return true;
 }
 
 /* All that is recorded. */

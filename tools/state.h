@@ -50,8 +50,9 @@ void state_let_go(struct state *state);
 int state_check_feeds(struct state *state);
 
 /* Having opened to read: waits until no other palang is at work, for what it
- * is halfway through is not seen as it will be. */
-void state_await_writer(struct state *state);
+ * is halfway through is not seen as it will be.  False if that cannot be known,
+ * for want of rights: it has waited a moment. */
+bool state_await_writer(struct state *state);
 
 /* Prints the problems, undoes what is not committed. */
 void state_close(struct state *state);

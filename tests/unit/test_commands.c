@@ -3,9 +3,11 @@
 
 #include <pwd.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 
 #include "json.h"
+#include "lock.h"
 
 #define BLOCK                                                                  \
 	"palang-order: 1\n"                                                    \
@@ -183,9 +185,9 @@ test_rights(void **state)
 			0},
 		{"block --scope exact x.example",
 			"permission denied; run this as root", 0444, 0444, 2},
-		/* nothing holds writers back while we copy */
-		{"list", "permission denied; run this as root", 0444, 0, 2},
-		{"list", "permission denied; run this as root", 0444, 0400, 2},
+		/* the lock is for those who write */
+		{"list", "operator:A", 0444, 0, 0},
+		{"list", "operator:A", 0444, 0400, 0},
 		{"list", "permission denied; run this as root", 0400, 0444, 2},
 	};
 	char folder[160], file[180], lock[180];
@@ -209,13 +211,60 @@ test_rights(void **state)
 		assert_int_equal(chmod(file, cases[i].file), 0);
 		assert_int_equal(chmod(folder, 0555), 0);
 		/* The owner may read whatever the group may not. */
-		if (geteuid() != 0 && cases[i].status == 2 && i > 7)
+		if (geteuid() != 0 && cases[i].file == 0400)
 			continue;
 		assert_int_equal(
 			run_as_nobody(&tool, cases[i].args, cases[i].in),
 			cases[i].status);
 	}
 	assert_int_equal(chmod(folder, 0755), 0);
+	tool_remove(&tool);
+}
+
+/* Who reads waits for nobody who writes, and cannot hold them up. */
+static void
+test_lock(void **state)
+{
+	char lock[160], log[160];
+	struct tool tool;
+	struct stat st;
+	int held;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block --scope exact t.me --id A");
+	snprintf(lock, sizeof lock, "%s/state/lock", tool.dir);
+	snprintf(log, sizeof log, "%s/state/ledger.db-wal", tool.dir);
+	/* As older ones made it; the next who writes closes it to others. */
+	assert_int_equal(chmod(lock, 0640), 0);
+	tool_expect(&tool, 0, "publish");
+	assert_int_equal(stat(lock, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+
+	held = open(lock, O_RDWR);
+	assert_int_equal(flock(held, LOCK_EX), 0);
+	lock_patience = 20;
+	tool_expect(&tool, 0, "list");
+	tool_expect(&tool, 2, "publish");
+	tool_expect_in(tool.err, "another palang has been at work for 0 "
+				 "seconds; nothing was done");
+	assert_int_equal(chmod(tool.dir, 0755), 0);
+	assert_int_equal(chmod(tool.config, 0644), 0);
+	snprintf(lock, sizeof lock, "%s/state/ledger.db", tool.dir);
+	assert_int_equal(chmod(lock, 0444), 0);
+	snprintf(lock, sizeof lock, "%s/state", tool.dir);
+	assert_int_equal(chmod(lock, 0555), 0);
+	assert_int_equal(run_as_nobody(&tool, "list", "operator:A"), 0);
+	/* A log without its index is neither whole nor to be completed. */
+	assert_int_equal(chmod(lock, 0755), 0);
+	close(open(log, O_CREAT | O_WRONLY, 0444));
+	assert_int_equal(chmod(lock, 0555), 0);
+	assert_int_equal(run_as_nobody(&tool, "list",
+				 "another palang is at work on the ledger in"),
+		2);
+	lock_patience = LOCK_WAIT;
+	close(held);
+	assert_int_equal(chmod(lock, 0755), 0);
 	tool_remove(&tool);
 }
 
@@ -817,7 +866,7 @@ test_user(void **state)
 	assert_int_equal(run_user(&tool, "why t.me"), 0);
 	expect_owner(&tool, "u/state/ledger.db", nobody, 0640);
 	/* The lock that somebody made as root would shut the user out. */
-	expect_owner(&tool, "u/state/lock", nobody, 0640);
+	expect_owner(&tool, "u/state/lock", nobody, 0600);
 	tool_remove(&tool);
 }
 
@@ -833,6 +882,7 @@ main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_rights),
+		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_lift_done),
 		cmocka_unit_test(test_before_init),
 		cmocka_unit_test(test_sources),

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "ledger_pack.h"
+#include "lock.h"
 #include "palang/error.h"
 
 /* An order with everything an order can have. */
@@ -480,8 +481,6 @@ test_reader(void **state)
 	doc_init(&doc[1], ORDER_BLOCK, "k", "2", 0, PAL_NEVER);
 	doc_target(&doc[1], "t.me", PAL_EXACT, false);
 	place_create(&place);
-	snprintf(path, sizeof path, "%s/lock", place.dir);
-	close(open(path, O_CREAT | O_WRONLY, 0444));
 	snprintf(path, sizeof path, "%s/ledger.db", place.dir);
 	assert_int_equal(chmod(path, 0644), 0);
 	place_open(&place);
@@ -502,9 +501,65 @@ test_reader(void **state)
 	/* The log holds the second one, and cannot be read. */
 	snprintf(path, sizeof path, "%s/ledger.db-wal", place.dir);
 	assert_int_equal(chmod(path, 0000), 0);
+	lock_patience = 20;
 	assert_int_equal(count_as_reader(&place), 100);
+	lock_patience = LOCK_WAIT;
 	assert_int_equal(chmod(place.dir, 0755), 0);
 	place_close(&place);
+	place_remove(&place);
+}
+
+#define ROUNDS 60
+
+/* In another process: commands that write, one after the other. */
+static pid_t
+write_on(struct place *place)
+{
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child != 0)
+		return child;
+	for (int i = 1; i <= ROUNDS; i++) {
+		struct doc doc;
+		char id[16];
+
+		snprintf(id, sizeof id, "%d", i);
+		doc_init(&doc, ORDER_BLOCK, "k", id, 0, PAL_NEVER);
+		doc_target(&doc, "t.me", PAL_EXACT, false);
+		place_open(place);
+		place_record(place, &doc);
+		place_close(place);
+	}
+	_exit(0);
+}
+
+/* Whoever reads meanwhile, without rights and without a lock, sees a state that
+ * was; and the last one in the end. */
+static void
+test_reader_among_writers(void **state)
+{
+	struct place place;
+	int count = 0, status = -1;
+	char path[128];
+	pid_t child;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* the writer needs more rights than the reader */
+	place_create(&place);
+	snprintf(path, sizeof path, "%s/ledger.db", place.dir);
+	assert_int_equal(chmod(path, 0644), 0);
+	assert_int_equal(chmod(place.dir, 0755), 0);
+	child = write_on(&place);
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		int seen = count_as_reader(&place);
+
+		assert_in_range(seen, count, ROUNDS);
+		count = seen;
+	}
+	assert_int_equal(status, 0);
+	assert_int_equal(count_as_reader(&place), ROUNDS);
 	place_remove(&place);
 }
 
@@ -588,6 +643,7 @@ main(void)
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_reader),
+		cmocka_unit_test(test_reader_among_writers),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_pack),
 	};
