@@ -45,10 +45,11 @@ const struct cmd cmd_ask = {"ask", "NAME [@SERVER[#PORT]] [TYPE]",
 	"ask a resolver, and compare with what it should say",
 	"Asks a resolver (else the first of /etc/resolv.conf) for a name, "
 	"prints the answer with its reason, beside what the published lists "
-	"say of it. With --truth, resolves the name by its own recursion as "
+	"say of it. Without a configuration --expect or --truth has to judge. "
+	"With --truth, resolves the name by its own recursion as "
 	"well and tells whether the answer is the real one: this is how a "
 	"lift is proven. Exit code 0: it is as expected; 1: it is not, and "
-	"the likely cause is named; 3: no answer.",
+	"the likely cause is named; 2: nothing says what is right, or it could not be asked; 3: no answer.",
 	options, 1, 3, run};
 
 static int
@@ -83,7 +84,8 @@ collect_sinkholes(struct inquiry *inquiry, const struct config *config)
 }
 
 /* The lists to judge by: of --dir, else of the configuration.  That there is
- * neither is no error: --expect judges as well, or nothing does. */
+ * neither is no error where --expect or --truth judges; else an exit code of 0
+ * would be read as "they agree". */
 static int
 open_lists(struct inquiry *inquiry, const struct cmd_call *call,
 	const struct config *config)
@@ -91,17 +93,24 @@ open_lists(struct inquiry *inquiry, const struct cmd_call *call,
 	const char *dir = cmd_option(call, "dir");
 	char why[VERDICT_WHY_MAX];
 	bool asked_for = dir != NULL;
+	bool judged = cmd_option(call, "expect") != NULL;
 
 	if (dir == NULL && config != NULL)
 		dir = config->live_dir;
-	if (dir == NULL)
+	if (dir == NULL && (judged || cmd_option(call, "truth") != NULL))
 		return 0;
+	if (dir == NULL)
+		return cmd_fail("ask: nothing says what is right: there is no "
+				"configuration. Say it with --expect open, "
+				"blocked or AUTHORITY:ID; or name a "
+				"configuration with --config, or its lists "
+				"with --dir");
 	if (verdict_open(&inquiry->lists, dir, why) == 0) {
 		fleet_read(&inquiry->fleet, dir,
 			&verdict_snapshot(inquiry->lists)->manifest);
 		return 0;
 	}
-	if (!asked_for && cmd_option(call, "expect") != NULL)
+	if (!asked_for && judged)
 		return 0;
 	return cmd_fail("ask: %s", why);
 }
