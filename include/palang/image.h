@@ -135,6 +135,9 @@ void pal_image_policy(const struct pal_image *image, uint32_t index,
 uint32_t pal_image_rule_count(const struct pal_image *image);
 void pal_image_rule(
 	const struct pal_image *image, uint32_t index, struct pal_rule *rule);
+/* True if two rules are the same: name, scope and fingerprint. */
+bool pal_image_same_rule(const struct pal_image *a, uint32_t i,
+	const struct pal_image *b, uint32_t j);
 void pal_image_claim(
 	const struct pal_image *image, uint32_t index, struct pal_claim *claim);
 struct pal_interval pal_image_interval(

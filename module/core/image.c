@@ -252,6 +252,17 @@ is_canonical(struct pal_name *name, const uint8_t *wire, size_t len)
 	       memcmp(name->wire, wire, len) == 0;
 }
 
+/* What is left of a canonical name to find out. */
+static void
+trust_name(struct pal_name *name, const uint8_t *wire, uint8_t len)
+{
+	memcpy(name->wire, wire, len);
+	name->len = len;
+	name->labels = 0;
+	for (const uint8_t *at = wire; *at != 0; at += 1u + *at)
+		name->labels++;
+}
+
 /* The name of a rule, which pal_image_rule will trust. */
 static const char *
 check_rule_name(const struct pal_image *image, const uint8_t *record)
@@ -294,23 +305,23 @@ rule_is_indexed(const struct pal_image *image, const struct pal_rule *rule,
 static const char *
 check_rules(struct pal_image *image)
 {
-	struct pal_rule rule, last = {.name.len = 0};
+	struct pal_rule rules[2]; /* in turn: this one, and the one before */
 
 	for (uint32_t i = 0; i < image->rule_table.count; i++) {
+		struct pal_rule *rule = &rules[i & 1], *last = &rules[~i & 1];
 		const char *why = check_rule_name(
 			image, image->rule_table.data + RULE_SIZE * (size_t)i);
 		if (why != NULL)
 			return why;
-		pal_image_rule(image, i, &rule);
-		int order = i == 0 ? 1 : pal_name_cmp(&rule.name, &last.name);
-		if (order < 0 || (order == 0 && rule.scope <= last.scope))
+		pal_image_rule(image, i, rule);
+		int order = i == 0 ? 1 : pal_name_cmp(&rule->name, &last->name);
+		if (order < 0 || (order == 0 && rule->scope <= last->scope))
 			return "the rules are not sorted";
-		if (!rule_is_indexed(image, &rule, i))
+		if (!rule_is_indexed(image, rule, i))
 			return "a rule is not in its set";
-		why = check_claims(image, &rule);
+		why = check_claims(image, rule);
 		if (why != NULL)
 			return why;
-		last = rule;
 	}
 	return NULL;
 }
@@ -500,11 +511,24 @@ pal_image_rule(
 {
 	const uint8_t *p = image->rule_table.data + RULE_SIZE * (size_t)index;
 
-	pal_name_from_wire(&rule->name, image->strings.data + load32(p), p[4]);
+	trust_name(&rule->name, image->strings.data + load32(p), p[4]);
 	rule->scope = (enum pal_scope)p[5];
 	rule->claim_count = p[6];
 	rule->claims = load32(p + 8);
 	rule->fingerprint = load64(p + 16);
+}
+
+bool
+pal_image_same_rule(const struct pal_image *a, uint32_t i,
+	const struct pal_image *b, uint32_t j)
+{
+	const uint8_t *p = a->rule_table.data + RULE_SIZE * (size_t)i;
+	const uint8_t *q = b->rule_table.data + RULE_SIZE * (size_t)j;
+
+	return p[4] == q[4] && p[5] == q[5] &&
+	       load64(p + 16) == load64(q + 16) &&
+	       memcmp(a->strings.data + load32(p), b->strings.data + load32(q),
+		       p[4]) == 0;
 }
 
 void
@@ -547,7 +571,7 @@ pal_image_changed(
 	if (PAL_SHA256_SIZE + *at >= image->changes.count)
 		return false;
 	const uint8_t *p = image->changes.data + PAL_SHA256_SIZE + *at;
-	pal_name_from_wire(name, p + 1, *p);
+	trust_name(name, p + 1, *p);
 	*at += 1u + *p;
 	return true;
 }

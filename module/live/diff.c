@@ -67,6 +67,11 @@ add_orders(struct names *names, const struct pal_image *old,
 
 	while (ret == 0 && (i < old_count || j < new_count)) {
 		int diff = i == old_count ? 1 : -1;
+		if (i < old_count && j < new_count &&
+			pal_image_same_rule(old, i, new, j)) {
+			i++, j++;
+			continue;
+		}
 		if (i < old_count)
 			pal_image_rule(old, i, &a);
 		if (j < new_count)
