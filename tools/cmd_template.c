@@ -4,18 +4,22 @@
 #include <time.h>
 
 #include "commands.h"
+#include "order_form.h"
 
 static const char head[] =
-	"# An order, to be edited.  Lines that begin with # and a key are "
-	"optional:\n"
-	"# take the # away to use them.  palang-order(5) explains each key;\n"
-	"# `palang check FILE` tells what this order would do.\n"
+	"# An order, to be edited: write your own wherever it says edit-me.  "
+	"Lines\n"
+	"# that begin with # and a key are optional: take the # away to use "
+	"them.\n"
+	"# palang-order(5) explains each key; `palang check FILE` tells what "
+	"this\n"
+	"# order would do, once it is edited.\n"
 	"palang-order: 1\n"
 	"\n"
 	"# Who gives the order, and the number under which it is filed.  The\n"
 	"# number is never used again: another order gets another one.\n"
 	"authority: %s\n"
-	"id: %.4s/EXAMPLE/%s\n"
+	"id: %.4s" ORDER_EDIT_ME_ID "%s\n"
 	"#reference: \"the letter's own number, as free text\"\n"
 	"\n";
 
@@ -26,9 +30,9 @@ static const char times[] =
 	"#effective: %s    # begins then; else when issued\n"
 	"#expires: 2038-01-01T00:00:00Z    # ends then; else never\n";
 
-static const char block[] =
-	"action: block\n"
-	"#replaces: %.4s/EXAMPLE/0    # ends that order when this one begins\n";
+static const char block[] = "action: block\n"
+			    "#replaces: %.4s" ORDER_EDIT_ME_ID
+			    "0    # ends that order when this one begins\n";
 
 static const char block_times[] =
 	"#review: 2037-01-01T00:00:00Z     # is shown as due from then on\n";
@@ -54,23 +58,25 @@ static const char block_body[] =
 	"# subtree is the name and all below it.\n"
 	"scope: exact\n"
 	"targets:\n"
-	"  - example.org\n"
-	"  - www.example.org\n"
-	"  - name: example.net\n"
+	"  - " ORDER_EDIT_ME_NAME "\n"
+	"  - www." ORDER_EDIT_ME_NAME "\n"
+	"  - name: all." ORDER_EDIT_ME_NAME "\n"
 	"    scope: subtree\n"
-	"    except: [status.example.net]    # open, with all below it\n";
+	"    except: [but.all." ORDER_EDIT_ME_NAME
+	"]    # open, with all below "
+	"it\n";
 
 static const char lift[] =
 	"# The order that is opened.  AUTHORITY:ID for an order of another\n"
 	"# authority, which needs the operator's consent (acts-for).\n"
 	"action: lift\n"
-	"lifts: %.4s/EXAMPLE/1\n";
+	"lifts: %.4s" ORDER_EDIT_ME_ID "1\n";
 
 static const char lift_body[] =
 	"# The names that are opened; without `targets` it is the whole "
 	"order.\n"
 	"#targets:\n"
-	"#  - example.org\n";
+	"#  - " ORDER_EDIT_ME_NAME "\n";
 
 static void
 write_block(FILE *out, const char *authority, const char *now)
@@ -138,7 +144,7 @@ run(const struct cmd_call *call)
 				"lift",
 			call->args[0]);
 	if (authority == NULL)
-		authority = "operator";
+		authority = ORDER_EDIT_ME;
 	if (!order_authority_valid(authority))
 		return cmd_fail("`%s` is no authority; write 1 to 24 small "
 				"letters, digits and hyphens",
@@ -150,7 +156,7 @@ run(const struct cmd_call *call)
 }
 
 static const struct cmd_option options[] = {
-	{"authority", 'a', "NAME", "who gives the order; else operator"},
+	{"authority", 'a', "NAME", "who gives the order; else to be written"},
 	{NULL, 0, NULL, NULL},
 };
 
@@ -158,10 +164,11 @@ const struct cmd cmd_template = {
 	.name = "template",
 	.args = "block|lift",
 	.summary = "print an order to be filled in",
-	.detail = "Prints an order with all its keys, each with a comment.  It "
-		  "is a valid order as it stands; what is optional is "
-		  "commented out.  Write it to a file, edit it, and let "
-		  "`palang check` read it.",
+	.detail =
+		"Prints an order with all its keys, each with a comment.  "
+		"What you have to write says edit-me, and is refused as "
+		"it stands; what is optional is commented out.  Write it to a file, edit it, and let "
+		"`palang check` read it.",
 	.options = options,
 	.min_args = 1,
 	.max_args = 1,

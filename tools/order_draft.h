@@ -19,6 +19,10 @@ struct order_draft {
 extern int (*const order_readers[ORDER_KEYS])(
 	struct order_draft *, const struct yaml_node *);
 
+/* Complains of what `palang template` leaves to be written. */
+void order_refuse_template(
+	struct order_draft *draft, const struct yaml_node *node);
+
 /* A copy of a text without blanks and line ends around it.  NULL if it has a
  * flaw, which is complained of, or if *ret is PAL_ENOMEM. */
 char *order_read_text(struct order_draft *draft, const struct yaml_node *node,

@@ -40,6 +40,12 @@ enum order_key {
 /* By enum order_key, then a NULL. */
 extern const char *const order_keys[ORDER_KEYS + 1];
 
+/* What `palang template` leaves to be written; an order that still has it is
+ * none.  The authority, the middle of an id, the end of a name. */
+#define ORDER_EDIT_ME      "edit-me"
+#define ORDER_EDIT_ME_ID   "/EDIT-ME/"
+#define ORDER_EDIT_ME_NAME "edit-me.example"
+
 /* Each NULL, or a constant phrase that says what is wrong with a value. */
 const char *order_text_flaw(const char *text, size_t max);
 const char *order_language_flaw(const char *tag);

@@ -99,6 +99,10 @@ read_name(struct order_draft *draft, const struct yaml_node *node,
 	int ret;
 
 	*target = NULL;
+	if (strcasestr(node->text, ORDER_EDIT_ME_NAME) != NULL) {
+		order_refuse_template(draft, node);
+		return 0;
+	}
 	if (idn_read(&name, node->text, why) < 0 ||
 		idn_check_rule(&name, scope, why) < 0) {
 		yaml_error(&draft->reader, node, "%s", why);

@@ -41,12 +41,22 @@ order_read_text(struct order_draft *draft, const struct yaml_node *node,
 	return NULL;
 }
 
+void
+order_refuse_template(struct order_draft *draft, const struct yaml_node *node)
+{
+	yaml_error(&draft->reader, node,
+		"`%s` stands in the template to be edited; write your own",
+		node->text);
+}
+
 static int
 read_authority(struct order_draft *draft, const struct yaml_node *node)
 {
 	if (!yaml_expect(&draft->reader, node, YAML_TEXT))
 		return 0;
-	if (!order_authority_valid(node->text))
+	if (strcmp(node->text, ORDER_EDIT_ME) == 0)
+		order_refuse_template(draft, node);
+	else if (!order_authority_valid(node->text))
 		yaml_error(&draft->reader, node,
 			"`%s` is no authority; write 1 to 24 small letters, "
 			"digits and hyphens",
@@ -62,7 +72,9 @@ static void
 copy_id(struct order_draft *draft, const struct yaml_node *node,
 	const char *text, char id[ORDER_ID_MAX])
 {
-	if (order_id_valid(text))
+	if (strstr(text, ORDER_EDIT_ME_ID) != NULL)
+		order_refuse_template(draft, node);
+	else if (order_id_valid(text))
 		text_copy(id, ORDER_ID_MAX, text);
 	else
 		yaml_error(&draft->reader, node,
