@@ -48,8 +48,11 @@ running >/dev/null || fail "nothing of quickstart runs"
 
 say "what the five lines tell"
 "$dir/palang" block t.me --scope exact --wait=10s
-[[ $(address) != 192.0.2.10 ]] ||
-	fail "t.me is not blocked"
+[[ $(address) == 198.51.100.7 ]] ||
+	fail "t.me is not led to the sinkhole: $(address)"
+
+say "the order that shows every key is one that would be taken here"
+"$dir/palang" check "$here/../../blocklists/orders/every-key.yaml"
 
 say "a port that is taken"
 cat >taken.conf <<-END
