@@ -11,7 +11,8 @@
 #	RATE=2500      questions a second
 #	SEED=1
 #	DIRECT=1       lists are published without the tool, some ten times as
-#	               often
+#	               often; not orders alone, but feeds and an allow list too
+#	STACK=MODULE   what else stands in front of the validator: subnetcache
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=../lib/world.sh
@@ -22,7 +23,7 @@ udp_drops() {
 	awk '/^Udp:/ { n = $6 } END { print n }' /proc/net/snmp
 }
 
-world_start
+world_start ${DIRECT:+lists}
 unbound_start ours "$resolver" "$(world_config)"
 options=(-s "${DURATION:-35}" -r "${RATE:-2500}" -x "${SEED:-1}")
 if [[ -n ${DIRECT-} ]]; then
@@ -31,7 +32,7 @@ else
 	turn_write
 	options+=(-c "$scratch/turn")
 fi
-say "Unbound $(unbound_version), seed ${SEED:-1}${DIRECT:+, direct}"
+say "Unbound $(unbound_version)${STACK:+ with $STACK}, seed ${SEED:-1}${DIRECT:+, direct}"
 "$TEST_TOOLS/stress" -l "$live" -a "$resolver" "${options[@]}" table
 say "$(udp_drops) packets fell out of full sockets"
 [[ -n ${DIRECT-} ]] || palang status --check

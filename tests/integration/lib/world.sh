@@ -12,7 +12,8 @@
 #	links.example  the aliases, in a zone of their own
 #	openN.example  served by ns1 below the name of set N
 
-# Set N: its scope and its name.  m12 and m13 are aliases themselves.
+# Set N: its scope and its name, and the list that it is in if not an order.
+# m12 and m13 are aliases themselves.
 readonly SETS=(
 	"exact b0.slow" "exact b1.slow" "exact b2.slow"
 	"subtree b3.slow" "subtree b4.slow" "subtree b5.slow"
@@ -20,24 +21,41 @@ readonly SETS=(
 	"subtree b8.quick" "subtree b9.quick"
 	"exact ns1.b10.slow" "subtree ns1.b11.quick"
 	"exact m12.slow" "exact m13.quick"
+	"subtree b14.quick ads" "exact b15.slow ads"
+	"subtree b16.slow spam" "exact b17.quick spam"
+)
+
+# Further sets, numbered from there on, around the name of one of those: scope,
+# which one, list, and a label in front of the name.
+readonly MORE_SETS=(
+	"subtree 16 ads" "subtree 14 allow" "exact 15 allow"
+	"subtree 16 allow www" "exact 15 orders"
 )
 
 tree_more() {
 	world_zones
 }
 
-# world_start: the servers, the file "table" for stress, and an empty list.
+# world_start [lists]: the servers, the file "table" for stress, and an empty
+# list.  The table has the sets of all lists, or of orders alone: turn knows no
+# other.
 world_start() {
+	with_lists=${1-}
 	tree_start
 	relay_start slow "$net.$TREE_RELAY" "$net.$TREE_LEAF" -d 48:500
 	world_table >table
 	palang_begin
 }
 
-# What Unbound is to do for them.
+# What Unbound is to do for them; with STACK, and with that between palang and
+# the validator.
 world_config() {
 	cat <<-END
 		server:
+		module-config: "dynlib ${STACK:+$STACK }validator iterator"
+		$([[ ${STACK-} != *subnetcache* ]] || printf '%s\n' \
+			"send-client-subnet: 127.0.0.0/8" \
+			"client-subnet-always-forward: yes")
 		num-threads: ${THREADS:-2}
 		do-ip6: yes
 		prefetch: yes
@@ -67,7 +85,7 @@ turn_write() {
 verb=$1 number=$2
 shift 2
 for n; do
-	read -r scope name <<<"${SETS[n]}"
+	read -r scope name _ <<<"${SETS[n]}"
 	cat <<-ORDER
 		---
 		palang-order: 1
@@ -125,6 +143,7 @@ ns1.links A $net.$TREE_LEAF" >>"$tree/example.zone"
 # world_table: sets and questions.
 world_table() {
 	each_set set_line
+	[[ -z $with_lists ]] || each_more more_line
 	echo "ask control www.example A
 ask control www.example AAAA
 ask control telegram.org A
@@ -134,12 +153,23 @@ ask control end.quick.example A"
 	each_set set_questions
 }
 
-# each_set FUNCTION: with the set's number, scope, label and zone.
+# each_set FUNCTION: with the set's number, scope, label, zone and list.
 each_set() {
-	local n scope set
+	local n scope set list
 	for n in "${!SETS[@]}"; do
-		read -r scope set <<<"${SETS[n]}"
-		"$1" "$n" "$scope" "${set%.*}" "${set##*.}"
+		read -r scope set list <<<"${SETS[n]}"
+		[[ -n $list && -z $with_lists ]] || "$1" "$n" "$scope" \
+			"${set%.*}" "${set##*.}" "${list:-orders}"
+	done
+}
+
+# each_more FUNCTION: with a further set's number, scope, the set it is around,
+# list and label.
+each_more() {
+	local i scope n list label
+	for i in "${!MORE_SETS[@]}"; do
+		read -r scope n list label <<<"${MORE_SETS[i]}"
+		"$1" $((${#SETS[@]} + i)) "$scope" "$n" "$list" "$label"
 	done
 }
 
@@ -155,7 +185,30 @@ delegation() {
 }
 
 set_line() {
-	echo "set $2 $3.$4.example"
+	echo "set $2 $3.$4.example $5"
+}
+
+more_line() {
+	local set
+	read -r _ set _ <<<"${SETS[$3]}"
+	echo "set $2 ${5:+$5.}$set.example $4"
+}
+
+# more_deps N RELATION [below [LABEL]]: the further sets that concern the name
+# of set N; or what is below it, with that label in front.
+more_deps() {
+	local of=$1 relation=$2 below=${3-} asked=${4-}
+	[[ -z $with_lists ]] || each_more more_dep
+}
+
+more_dep() {
+	local number=$1 scope=$2 n=$3 label=$5
+	[[ $n == "$of" ]] || return 0
+	if [[ -n $label ]]; then
+		[[ $asked != "$label" ]] || printf ' =%s' "$number"
+	elif [[ -z $below || $scope == subtree ]]; then
+		printf ' %s%s' "$relation" "$number"
+	fi
 }
 
 set_zones() {
@@ -209,34 +262,39 @@ n 300 A 192.0.2.6
 }
 
 set_questions() {
-	local n=$1 scope=$2 label=$3 zone=$4 below='' type
+	local n=$1 scope=$2 label=$3 zone=$4 kind='' itself link below='' www type
 	local qname=$label.$zone.example
+	[[ $5 == orders ]] || kind=feed.
+	itself="=$n$(more_deps "$n" =)"
+	link="~$n$(more_deps "$n" '~')"
 	# What lies below the name depends on the set if it is a subtree.
-	[[ $scope == exact ]] || below=" ~$n"
+	[[ $scope == exact ]] || below="~$n"
+	www="$below$(more_deps "$n" '~' below www)"
+	below+=$(more_deps "$n" '~' below)
 	case $label in
-	m*) echo "ask middle $qname A =$n" ;;
+	m*) echo "ask middle $qname A $itself" ;;
 	ns1.*)
-		echo "ask server $qname A =$n
-ask server $qname AAAA =$n"
+		echo "ask server $qname A $itself
+ask server $qname AAAA $itself"
 		;;
 	*)
 		for type in A AAAA TXT HTTPS; do
-			echo "ask name $qname $type =$n"
+			echo "ask ${kind}name $qname $type $itself"
 		done
-		echo "ask below www.$qname A$below
-ask below y.x.$qname A$below
-ask deep *.w.$qname A$below
-ask dname www.d$n.links.example A$below
-ask server ns1.$qname A$below
-ask server ns1.$qname AAAA$below
-ask https s$n.links.example HTTPS ~$n
-ask https as$n.links.example HTTPS ~$n"
+		echo "ask ${kind}below www.$qname A $www
+ask ${kind}below y.x.$qname A $below
+ask ${kind}deep *.w.$qname A $below
+ask ${kind}dname www.d$n.links.example A ${www//=/\~}
+ask ${kind}server ns1.$qname A $below
+ask ${kind}server ns1.$qname AAAA $below
+ask ${kind}https s$n.links.example HTTPS $link
+ask ${kind}https as$n.links.example HTTPS $link"
 		;;
 	esac
-	echo "ask chain1 a$n.links.example A ~$n
-ask chain1 same$n.$zone.example A ~$n
-ask chain2 aa$n.links.example A ~$n
-ask chain3 aaa$n.links.example A ~$n"
+	echo "ask ${kind}chain1 a$n.links.example A $link
+ask ${kind}chain1 same$n.$zone.example A $link
+ask ${kind}chain2 aa$n.links.example A $link
+ask ${kind}chain3 aaa$n.links.example A $link"
 	[[ $label != m* ]] || return 0
 	echo "ask zone www.open$n.example A
 ask zone n.open$n.example A

@@ -59,7 +59,7 @@ stress_was_right() {
 	cat stress.out
 }
 
-world_start
+world_start lists
 RANDOM=${SEED:-1}
 configure
 unbound_launch ours

@@ -42,6 +42,14 @@ run_command(struct changes *changes, const char *verb, uint64_t sets)
 		die("failed: %s", line);
 }
 
+uint64_t
+changes_plan(const struct changes *changes, uint64_t sets, uint64_t *random)
+{
+	return changes->command == NULL
+	               ? publish_plan(changes->world, sets, random)
+	               : sets;
+}
+
 void
 changes_turn(struct changes *changes, uint64_t sets)
 {
@@ -56,8 +64,7 @@ changes_turn(struct changes *changes, uint64_t sets)
 			add(changes, i, on >> i & 1, began);
 	changes->blocked ^= sets;
 	if (changes->command == NULL) {
-		generation = publish(
-			changes->live, changes->world, changes->blocked);
+		generation = publish(changes->live, changes->world);
 	} else {
 		if (on != 0)
 			run_command(changes, "block", on);

@@ -121,7 +121,8 @@ turn_for(const struct options *options, uint64_t *random)
 	unsigned turns = 0;
 
 	for (; !is_over(options, began); turns++) {
-		uint64_t sets = some_sets(random);
+		uint64_t sets =
+			changes_plan(&changes, some_sets(random), random);
 		load_focus(sets);
 		collect_for(options->warm_us);
 		changes_turn(&changes, sets);
@@ -218,5 +219,7 @@ main(int argc, char **argv)
 	printf("seed %llu: %u generations, %zu changes of %u sets\n",
 		(unsigned long long)options.load.seed, turns, changes.count,
 		world.set_count);
+	if (changes.command == NULL)
+		publish_print();
 	return tally_print(&tally, options.min, options.max_failed) ? 0 : 1;
 }

@@ -1,7 +1,8 @@
 /*
  * The load client of the invariant test: it asks a resolver for everything in
- * a table of questions, while it has names blocked and opened again, and
- * judges each answer by what was in effect, and swept, when it was asked for.
+ * a table of questions, while it has names blocked and opened again, by orders,
+ * feeds and an allow list, and judges each answer by what was in effect, and
+ * swept, when it was asked for.
  *
  *	world.c    the table: sets of rules, and questions that depend on them
  *	message.c  queries and what their answers say
@@ -18,24 +19,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "palang/manifest.h"
 #include "palang/name.h"
 #include "palang/status.h"
 
 #define SETS_MAX   64
+#define LISTS_MAX  6
 #define DEPS_MAX   4
 #define CLASS_MAX  16 /* octets of its name */
 #define CLASSES    32
 #define QUERY_MAX  512
 #define ANSWER_MAX 4096
 
+/* The first lists; the others are feeds. */
+enum { ORDERS = 0, ALLOW = 1 };
+
+/* One rule.  It is in force ("blocked") or not. */
 struct set {
 	struct pal_name name;
 	bool subtree;
+	unsigned list;
 };
 
 /* That a set concerns a question.  itself: the question is for the set's own
  * name, which is out of the cache once the change is in effect; else it is
- * once the cache has been swept. */
+ * once the cache has been swept.  What an order blocks is blocked; what a feed
+ * blocks is, unless a set of the allow list concerns it as well. */
 struct dep {
 	unsigned set;
 	bool itself;
@@ -54,6 +63,8 @@ struct question {
 struct world {
 	struct set sets[SETS_MAX];
 	unsigned set_count;
+	char lists[LISTS_MAX][PAL_LIST_NAME_MAX];
+	unsigned list_count;
 	char classes[CLASSES][CLASS_MAX];
 	unsigned class_count;
 	struct question *questions;
@@ -62,7 +73,8 @@ struct world {
 
 /* Reads a table; ends the program with a message if it is malformed.
  *
- *	set SCOPE NAME                  the sets number themselves from 0
+ *	set SCOPE NAME [LIST]           the sets number themselves from 0; LIST
+ *	                                is "orders", "allow" or a feed's name
  *	ask CLASS NAME TYPE [=N|~N]...  depends on set N: itself, or not
  */
 void world_read(struct world *world, const char *path);
@@ -103,8 +115,14 @@ size_t load_drain(struct record **records);
 /* Sends no more, waits for what is under way, ends the threads. */
 void load_stop(void);
 
-/* Publishes the rules of these sets; returns the generation. */
-uint64_t publish(const char *live, const struct world *world, uint64_t sets);
+/* Makes up how the lists of these sets are to change, of which there are
+ * several ways; returns the sets that are turned over then. */
+uint64_t publish_plan(
+	const struct world *world, uint64_t sets, uint64_t *random);
+/* Publishes that; returns the generation. */
+uint64_t publish(const char *live, const struct world *world);
+/* Tells how often lists have changed in which way. */
+void publish_print(void);
 /* The generation that the manifest in the folder has; 0 without one. */
 uint64_t published(const char *live, struct pal_manifest *manifest);
 
@@ -126,7 +144,10 @@ struct changes {
 	unsigned number;  /* of commands that were run */
 };
 
-/* Turns these sets over, in one generation. */
+/* The sets that are turned over next, where these are wanted. */
+uint64_t changes_plan(
+	const struct changes *changes, uint64_t sets, uint64_t *random);
+/* Turns them over, in one generation. */
 void changes_turn(struct changes *changes, uint64_t sets);
 /* Reads the status file.  True if the newest change has been swept. */
 bool changes_watch(struct changes *changes);

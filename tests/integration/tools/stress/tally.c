@@ -2,7 +2,8 @@
  * The verdict.  A question has one right answer if for each set that concerns
  * it the last change was complete when it was sent, and no other began before
  * it was answered: in effect for the set's own name, swept for all else.  A
- * set that is known to be blocked settles it, whatever is uncertain beside.
+ * set that is known to be blocked settles it, whatever is uncertain beside; but
+ * if it is a feed's, only where none of the allow list can concern it.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -31,27 +32,74 @@ complete(int64_t at_ms, int64_t sent)
 	return at_ms != 0 && sent >= (at_ms + 1) * 1000;
 }
 
+/* Whether the set is in force (SHUT). */
+static enum expected
+state_of(const struct tally *tally, const struct dep *dep,
+	const struct record *r, bool patient)
+{
+	const struct change *change =
+		last_change(tally->changes, dep->set, r->received);
+
+	if (change == NULL)
+		return OPEN;
+	if (change->began > r->sent ||
+		!complete(dep->itself || !patient ? change->effect
+						  : change->swept,
+			r->sent))
+		return UNCERTAIN;
+	return change->blocked ? SHUT : OPEN;
+}
+
+static enum expected
+either(enum expected a, enum expected b)
+{
+	if (a == SHUT || b == SHUT)
+		return SHUT;
+	return a == UNCERTAIN || b == UNCERTAIN ? UNCERTAIN : OPEN;
+}
+
 static enum expected
 expected(const struct tally *tally, const struct question *q,
 	const struct record *r, bool patient)
 {
-	bool uncertain = false;
+	enum expected orders = OPEN, allow = OPEN, feeds = OPEN;
 
 	for (unsigned i = 0; i < q->dep_count; i++) {
 		const struct dep *dep = &q->deps[i];
-		const struct change *change =
-			last_change(tally->changes, dep->set, r->received);
-		if (change == NULL)
-			continue;
-		if (change->began > r->sent ||
-			!complete(dep->itself || !patient ? change->effect
-							  : change->swept,
-				r->sent))
-			uncertain = true;
-		else if (change->blocked)
-			return SHUT;
+		enum expected state = state_of(tally, dep, r, patient);
+		switch (tally->world->sets[dep->set].list) {
+		case ORDERS:
+			orders = either(orders, state);
+			break;
+		case ALLOW:
+			allow = either(allow, state);
+			break;
+		default:
+			feeds = either(feeds, state);
+		}
 	}
-	return uncertain ? UNCERTAIN : OPEN;
+	if (allow == SHUT)
+		feeds = OPEN;
+	else if (allow == UNCERTAIN && feeds == SHUT)
+		feeds = UNCERTAIN;
+	return either(orders, feeds);
+}
+
+static void
+show_dep(const struct tally *tally, const struct dep *dep,
+	const struct record *r)
+{
+	const struct world *world = tally->world;
+	const struct change *change =
+		last_change(tally->changes, dep->set, r->received);
+
+	if (change == NULL)
+		return;
+	printf("\n    set %u of %s %s generation %" PRIu64 " began %" PRId64
+	       " effect %" PRId64 " swept %" PRId64,
+		dep->set, world->lists[world->sets[dep->set].list],
+		change->blocked ? "in force" : "out", change->generation,
+		change->began, change->effect, change->swept);
 }
 
 static void
@@ -59,10 +107,6 @@ show(struct tally *tally, const struct record *r)
 {
 	const struct question *q = &tally->world->questions[r->question];
 	char name[PAL_NAME_TEXT_MAX];
-	const struct change *change =
-		q->dep_count > 0 ? last_change(tally->changes, q->deps[0].set,
-					   r->received)
-				 : NULL;
 
 	if (tally->shown++ >= SHOWN_MAX)
 		return;
@@ -70,12 +114,8 @@ show(struct tally *tally, const struct record *r)
 		r->result == REAL ? "leak" : "stuck",
 		pal_name_to_text(name, &q->name), q->type, r->cd, r->sent,
 		r->received);
-	if (change != NULL)
-		printf("; set %u %s generation %" PRIu64 " began %" PRId64
-		       " effect %" PRId64 " swept %" PRId64,
-			change->set, change->blocked ? "blocked" : "lifted",
-			change->generation, change->began, change->effect,
-			change->swept);
+	for (unsigned i = 0; i < q->dep_count; i++)
+		show_dep(tally, &q->deps[i], r);
 	putchar('\n');
 }
 
@@ -150,7 +190,7 @@ print_row(const char *name, const struct row *row)
 		row->early, row->empty, row->failed[SERVFAIL],
 		row->failed[TIMEOUT], row->failed[OTHER] + row->failed[EMPTY]};
 
-	printf("%-8s", name);
+	printf("%-11s", name);
 	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++)
 		printf(" %9" PRIu64, columns[i]);
 	putchar('\n');
@@ -192,7 +232,7 @@ tally_print(const struct tally *tally, uint64_t min, uint64_t max_failed)
 	struct row sum = {.asked = 0};
 	bool ok = true;
 
-	puts("class        asked   with CD   blocked     leaks      open     "
+	puts("class           asked   with CD   blocked     leaks      open     "
 	     "stuck     early     empty  servfail   timeout     other");
 	for (unsigned i = 0; i < world->class_count; i++) {
 		print_row(world->classes[i], &tally->rows[i]);

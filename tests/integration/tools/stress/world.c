@@ -60,6 +60,21 @@ must(char *text)
 	return text;
 }
 
+static unsigned
+list_of(struct world *world, const char *text)
+{
+	unsigned i;
+
+	for (i = 0; i < world->list_count; i++)
+		if (strcmp(world->lists[i], text) == 0)
+			return i;
+	if (i == LISTS_MAX || strlen(text) >= PAL_LIST_NAME_MAX)
+		die("too many lists, or too long: %s", text);
+	strcpy(world->lists[i], text);
+	world->list_count++;
+	return i;
+}
+
 static void
 read_set(struct world *world)
 {
@@ -70,6 +85,8 @@ read_set(struct world *world)
 	struct set *set = &world->sets[world->set_count++];
 	set->subtree = strcmp(scope, "subtree") == 0;
 	set->name = name_of(word());
+	const char *list = word();
+	set->list = list_of(world, list != NULL ? list : "orders");
 }
 
 static void
@@ -111,6 +128,8 @@ world_read(struct world *world, const char *path)
 
 	if (file == NULL)
 		die("%s: %s", path, strerror(errno));
+	list_of(world, "orders");
+	list_of(world, "allow");
 	while (fgets(line, sizeof(line), file) != NULL) {
 		const char *first = strtok(line, " \t\n");
 		if (first == NULL)
