@@ -5,7 +5,7 @@
  * index of it beside the file, which a reader can use as they are.  At rest
  * they are gone, and our reader can make none; but then the file is all there
  * is, and it is copied into memory.  No lock is taken for that: who may read
- * must not be able to hold up those who write.  A writer makes the log before
+ * must not hold up those who write.  A writer makes the log before
  * it changes the file, and takes it away after: so the copy is whole if there
  * was no log before and none is there after, and the file has not changed
  * meanwhile.

@@ -1,12 +1,15 @@
 /* The ledger gives back what it was given, and nothing else. */
 #include "place_util.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 
 #include "ledger_pack.h"
 #include "lock.h"
+#include "palang/clock.h"
 #include "palang/error.h"
+#include "query.h"
 
 /* An order with everything an order can have. */
 static void
@@ -509,6 +512,43 @@ test_reader(void **state)
 	place_remove(&place);
 }
 
+/* A copy is taken only of a file that can be seen to be at rest. */
+static void
+test_copy_settled(void **state)
+{
+	static const struct {
+		int64_t age_ms;
+		int ret;
+		const char *why;
+	} cases[] = {
+		{60000, 0, "at rest"},
+		{-200, PAL_ESYS, "in this tick: one more write would not show"},
+		{-3600000, 0, "the clock was set back: it would show"},
+	};
+	struct place place;
+	char path[128];
+
+	(void)state;
+	place_create(&place);
+	snprintf(path, sizeof path, "%s/ledger.db", place.dir);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int file = open(path, O_RDONLY), ret;
+		int64_t at = pal_clock_ms() - cases[i].age_ms;
+		struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
+			{at / 1000, at % 1000 * 1000000}};
+		struct database *db = NULL;
+
+		assert_int_equal(futimens(file, times), 0);
+		errno = 0;
+		ret = database_copy(&db, file);
+		if (ret != cases[i].ret || (ret != 0 && errno != EAGAIN))
+			fail_msg("%s: %d", cases[i].why, ret);
+		database_close(db);
+		close(file);
+	}
+	place_remove(&place);
+}
+
 #define ROUNDS 60
 
 /* In another process: commands that write, one after the other. */
@@ -643,6 +683,7 @@ main(void)
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_reader),
+		cmocka_unit_test(test_copy_settled),
 		cmocka_unit_test(test_reader_among_writers),
 		cmocka_unit_test(test_create),
 		cmocka_unit_test(test_pack),
