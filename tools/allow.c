@@ -1,8 +1,10 @@
 #include "allow.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -221,14 +223,29 @@ take_own(struct own *own, struct ledger *ledger)
 	return ret;
 }
 
-/* The kept names of the feeds that allow.  One that cannot be opened lets
- * nothing through; that is told. */
-static size_t
+/* Without the folder the list would lose what feeds let through, and say
+ * nothing of it. */
+static int
+fail_folder(const struct publication *publication, const char *feed)
+{
+	problem_error(publication->problems, NULL, 0, 0,
+		"feed %s: its names are needed for the allow list, and the "
+		"folder feeds in %s cannot be opened: bring it back, or make "
+		"an empty one with `palang init` and run `palang feed refresh "
+		"%s`",
+		feed, publication->config->state_dir, feed);
+	errno = ENOENT;
+	return PAL_ESYS;
+}
+
+/* The kept names of the feeds that allow, *count of them.  One that cannot be
+ * opened lets nothing through; that is told. */
+static int
 open_feeds(const struct publication *publication,
-	const struct ledger_feeds *feeds, struct allow_list *lists)
+	const struct ledger_feeds *feeds, struct allow_list *lists,
+	size_t *count)
 {
 	const struct config *config = publication->config;
-	size_t count = 0;
 
 	for (size_t i = 0; i < config->feed_count && i < PAL_FEEDS_MAX; i++) {
 		const struct config_feed *feed = &config->feeds[i];
@@ -237,10 +254,12 @@ open_feeds(const struct publication *publication,
 
 		if (!feed->allow || known == NULL || known->names[0] == '\0')
 			continue;
-		lists[count].fd = openat(publication->feeds, known->names,
+		if (publication->feeds < 0)
+			return fail_folder(publication, feed->name);
+		lists[*count].fd = openat(publication->feeds, known->names,
 			O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-		if (lists[count].fd >= 0)
-			count++;
+		if (lists[*count].fd >= 0)
+			++*count;
 		else
 			problem_warning(publication->problems, NULL, 0, 0,
 				"feed %s: what is kept of its names is gone: "
@@ -248,13 +267,16 @@ open_feeds(const struct publication *publication,
 				"%s`",
 				feed->name, feed->name);
 	}
-	return count;
+	return 0;
 }
 
-/* A file without a name, in the folder of names. */
+/* A file without a name, in the folder of names.  Without the folder there
+ * are the operator's own allows alone: memory holds them. */
 static int
 open_unnamed(int folder)
 {
+	if (folder < 0)
+		return memfd_create("allow", MFD_CLOEXEC);
 	return openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
 }
 
@@ -267,8 +289,9 @@ allow_write(const struct publication *publication,
 	size_t count = 0;
 	int ret = take_own(&own, publication->ledger);
 
+	if (ret == 0)
+		ret = open_feeds(publication, feeds, lists, &count);
 	if (ret == 0) {
-		count = open_feeds(publication, feeds, lists);
 		lists[count] = (struct allow_list){-1, own.rules, own.count};
 		ret = allow_merge(fd, lists, count + 1, rules);
 	}
@@ -293,8 +316,6 @@ allow_compile(const struct publication *publication,
 	int fd, ret;
 
 	*data = NULL;
-	if (publication->feeds < 0)
-		return 0;
 	fd = open_unnamed(publication->feeds);
 	if (fd < 0)
 		return PAL_ESYS;

@@ -348,6 +348,43 @@ test_allow_feed(void **state)
 	tool_remove(&tool);
 }
 
+/* Own allows need nothing of the feeds; a list that would lose a feed's allows
+ * is not made. */
+static void
+test_allow_without_folder(void **state)
+{
+	char feeds[128], away[128];
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	snprintf(feeds, sizeof feeds, "%s/state/feeds", tool.dir);
+	snprintf(away, sizeof away, "%s/away", tool.dir);
+	tool_expect(&tool, 0, "allow add a.example.com --reason r");
+	assert_int_equal(rename(feeds, away), 0);
+	tool_expect(&tool, 0, "allow add b.example.com --reason r");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 1, "why b.example.com");
+	assert_int_equal(rename(away, feeds), 0);
+	tool_write(&tool, "white", "c.example.com\n");
+	tool_expect(&tool, 0, "feed add white --as allow --source %s/white",
+		tool.dir);
+	assert_int_equal(rename(feeds, away), 0);
+	tool_expect(&tool, 2, "allow add d.example.com --reason r");
+	tool_expect_in(tool.err, "feed white: its names are needed");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 1, "why c.example.com");
+	tool_expect(&tool, 0, "why d.example.com");
+	/* an order waits for none of it */
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_expect(&tool, 1, "why c.example.com");
+	assert_int_equal(rename(away, feeds), 0);
+	tool_expect(&tool, 0, "allow add d.example.com --reason r");
+	tool_expect(&tool, 1, "why d.example.com");
+	tool_expect(&tool, 1, "why c.example.com");
+	tool_remove(&tool);
+}
+
 static void
 write_config(const struct tool *tool, const char *more)
 {
@@ -469,6 +506,7 @@ main(void)
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_allow),
 		cmocka_unit_test(test_allow_feed),
+		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_lost),
