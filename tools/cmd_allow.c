@@ -55,6 +55,12 @@ const struct cmd cmd_allow_list = {"allow list", "",
 	"of external authorities that each of them opens a name of.",
 	list_options, 0, 0, run_list};
 
+/* One that was not as the change wants it. */
+struct done {
+	const struct pal_name *name;
+	enum pal_scope scope;
+};
+
 /* A change of allows. */
 struct change {
 	struct pal_name *names;
@@ -63,23 +69,48 @@ struct change {
 	enum pal_scope scope;
 	const char *reason;
 	struct ledger_allows allows; /* as they are */
+	struct done *done;           /* room for both scopes of each name */
 	size_t changed;
 };
 
 static int
+take_name(const struct change *change, struct pal_name *name, const char *text)
+{
+	char why[IDN_WHY_MAX], below[PAL_NAME_TEXT_MAX];
+	bool wild = strncmp(text, "*.", 2) == 0;
+
+	if (wild && idn_read(name, text + 2, why) == 0)
+		return cmd_fail("%s: write %s: it allows all below it too "
+				"(--scope exact: the name alone)",
+			text, pal_name_to_text(below, name));
+	if (idn_read(name, text, why) != 0)
+		return cmd_fail("%s: %s", text, why);
+	/* What was allowed may always be taken back. */
+	if (!change->add || idn_check_rule(name, change->scope, why) == 0)
+		return EXIT_DONE;
+	if (name->labels == 0)
+		return cmd_fail(
+			"%s: the root cannot be allowed; write a name", text);
+	return cmd_fail("%s: a whole top-level domain cannot be allowed; write "
+			"names below it, or --scope exact: the name alone",
+		text);
+}
+
+static int
 take_names(struct change *change, const struct cmd_call *call)
 {
-	char why[IDN_WHY_MAX];
+	int ret = EXIT_DONE;
 
 	change->names = calloc((size_t)call->count, sizeof *change->names);
-	if (change->names == NULL)
+	change->done = calloc((size_t)call->count, 2 * sizeof *change->done);
+	if (change->names == NULL || change->done == NULL)
 		return cmd_fail("no memory");
-	for (int i = 0; i < call->count; i++) {
-		if (idn_read(&change->names[i], call->args[i], why) != 0)
-			return cmd_fail("%s: %s", call->args[i], why);
-		change->count++;
+	for (int i = 0; i < call->count && ret == EXIT_DONE; i++) {
+		ret = take_name(change, &change->names[i], call->args[i]);
+		if (ret == EXIT_DONE)
+			change->count++;
 	}
-	return EXIT_DONE;
+	return ret;
 }
 
 static int
@@ -178,7 +209,7 @@ change_one(struct change *change, struct state *state,
 	if (ret != 0)
 		return state_fail_ledger(state, ret);
 	*done = true;
-	change->changed++;
+	change->done[change->changed++] = (struct done){name, scope};
 	printf("%s (%s): %s%s\n", pal_name_to_text(text, name),
 		order_scope_name(scope), change->dry ? "would be " : "",
 		change->add ? "allowed" : "allowed no more");
@@ -204,19 +235,20 @@ change_name(
 	return ret;
 }
 
-/* What was done, in the history. */
+/* What was done, in the history: not before it is known in which generation. */
 static int
 note(const struct change *change, struct state *state)
 {
 	char text[PAL_NAME_TEXT_MAX];
 	int ret = EXIT_DONE;
 
-	for (size_t i = 0; i < change->count && ret == EXIT_DONE; i++) {
+	for (size_t i = 0; i < change->changed && ret == EXIT_DONE; i++) {
+		const struct done *done = &change->done[i];
 		char *detail = NULL;
 
 		if (asprintf(&detail, "%s (%s)%s%s",
-			    pal_name_to_text(text, &change->names[i]),
-			    order_scope_name(change->scope),
+			    pal_name_to_text(text, done->name),
+			    order_scope_name(done->scope),
 			    change->add ? ": " : "",
 			    change->add ? change->reason : "") < 0)
 			return cmd_fail("no memory");
@@ -285,16 +317,17 @@ run_change(const struct cmd_call *call, bool add)
 		.add = add, .dry = cmd_option(call, "dry-run") != NULL};
 	struct wait_options wait;
 	struct state state;
-	int ret = take_names(&change, call);
+	int ret = take_scope(&change, cmd_option(call, "scope"));
 
 	if (ret == EXIT_DONE)
-		ret = take_scope(&change, cmd_option(call, "scope"));
+		ret = take_names(&change, call);
 	if (ret == EXIT_DONE && add)
 		ret = take_reason(&change, cmd_option(call, "reason"));
 	if (ret == EXIT_DONE)
 		ret = wait_parse(&wait, call);
 	if (ret != EXIT_DONE) {
 		free(change.names);
+		free(change.done);
 		return ret;
 	}
 	drop_doubles(&change);
@@ -310,6 +343,7 @@ run_change(const struct cmd_call *call, bool add)
 		ret = EXIT_NO;
 	ledger_allows_fini(&change.allows);
 	free(change.names);
+	free(change.done);
 	state_close(&state);
 	return ret;
 }

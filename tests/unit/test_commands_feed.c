@@ -324,6 +324,79 @@ test_allow(void **state)
 	tool_remove(&tool);
 }
 
+static unsigned
+count_in(const char *text, const char *part)
+{
+	unsigned count = 0;
+
+	for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+		count++;
+	return count;
+}
+
+/* The history has what was done, with its scope, and nothing else. */
+static void
+test_allow_history(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(
+		&tool, 0, "allow add a.example.com b.example.com --reason r");
+	tool_expect(&tool, 0,
+		"allow add a.example.com c.example.com --reason again");
+	tool_expect(
+		&tool, 0, "allow add d.example.com --scope exact --reason r");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count_in(tool.out, "allow add"), 4);
+	assert_int_equal(count_in(tool.out, "a.example.com"), 1);
+	tool_expect_in(tool.out, "c.example.com (subtree): again");
+	tool_expect(&tool, 0, "allow remove d.example.com nothing.example");
+	tool_expect_in(tool.out, "nothing.example: not allowed");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count_in(tool.out, "allow remove"), 1);
+	assert_null(strstr(tool.out, "nothing.example"));
+	assert_int_equal(count_in(tool.out, "d.example.com (exact)"), 2);
+	assert_null(strstr(tool.out, "d.example.com (subtree)"));
+	/* both scopes of a name are two allows */
+	tool_expect(
+		&tool, 0, "allow add a.example.com --scope exact --reason r");
+	tool_expect(&tool, 0, "allow remove a.example.com");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count_in(tool.out, "allow remove"), 3);
+	tool_remove(&tool);
+}
+
+/* What cannot be allowed is told before anything else is said. */
+static void
+test_allow_refused(void **state)
+{
+	static const struct {
+		const char *words, *why;
+	} cases[] = {
+		{"com", "a whole top-level domain cannot be allowed"},
+		{"a.example.com com", "com: a whole top-level domain"},
+		{".", "the root cannot be allowed"},
+		{". --scope exact", "the root cannot be allowed"},
+		{"*.foo.com", "write foo.com: it allows all below it too "
+			      "(--scope exact: the name alone)"},
+	};
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		tool_expect(
+			&tool, 2, "allow add %s --reason r", cases[i].words);
+		tool_expect_in(tool.err, cases[i].why);
+		assert_string_equal(tool.out, "");
+	}
+	tool_expect(&tool, 0, "allow add com --scope exact --reason r");
+	tool_expect(&tool, 1, "allow remove org");
+	tool_remove(&tool);
+}
+
 static void
 test_allow_feed(void **state)
 {
@@ -505,6 +578,8 @@ main(void)
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_allow_history),
+		cmocka_unit_test(test_allow_refused),
 		cmocka_unit_test(test_allow_feed),
 		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_configured),
