@@ -49,8 +49,9 @@ find_base(struct feed_run *run)
 	free(newest.manifest);
 }
 
+/* expected: the configuration had it a moment ago. */
 static int
-take_known(struct feed_run *run)
+take_known(struct feed_run *run, bool expected)
 {
 	struct state *state = run->state;
 	struct ledger_feed *known = ledger_find_feed(&state->feeds, run->name);
@@ -58,6 +59,10 @@ take_known(struct feed_run *run)
 	const struct config_feed *feed =
 		config_find_feed(&state->config, run->name);
 
+	if (feed == NULL && expected)
+		return cmd_fail("feed %s was removed meanwhile; nothing was "
+				"done",
+			run->name);
 	if (feed == NULL)
 		return cmd_fail("there is no feed \"%s\"; `palang feed list` "
 				"shows those there are",
@@ -99,6 +104,7 @@ int
 feed_run_begin(
 	struct feed_run *run, struct state *state, const char *name, bool wait)
 {
+	bool expected = config_find_feed(&state->config, name) != NULL;
 	int ret;
 
 	run->state = state;
@@ -111,7 +117,7 @@ feed_run_begin(
 	if (ret == EXIT_DONE)
 		ret = state_open_read(state);
 	if (ret == EXIT_DONE)
-		ret = take_known(run);
+		ret = take_known(run, expected);
 	if (ret != EXIT_DONE)
 		return ret;
 	find_base(run);

@@ -12,7 +12,8 @@ struct feed_run {
 	struct state *state;
 	const char *name;
 	const struct feed_options *options;
-	/* As the state's configuration has it, which may move. */
+	/* As the state's configuration has it, which may move.  The texts of
+	 * its limits go when the state is opened anew. */
 	const struct config_feed *feed;
 	struct config_feed as_configured;
 	int folder, lock; /* state/feeds, and the feed's lock */

@@ -105,7 +105,8 @@ int state_event_feed(struct state *state, const char *what,
 
 /* For the state's own files: fills in when, who and the generation and records
  * it; loads the feeds, and adds them to the configuration, behind those of
- * palang.yaml: 0 or an error of the ledger. */
+ * palang.yaml, in the place of those added before: 0 or an error of the
+ * ledger. */
 int state_add_event(struct state *state, struct ledger_event *event);
 int state_load_feeds(struct state *state);
 

@@ -3,20 +3,31 @@
 
 #include "palang/error.h"
 
+/* Another palang may have removed some since they were loaded. */
+static void
+forget_added(struct state *state)
+{
+	struct config *config = &state->config;
+
+	for (size_t i = config->feed_count; i-- > 0;) {
+		if (config->feeds[i].added)
+			config_drop_feed(config, config->feeds[i].name);
+	}
+	problems_fini(&state->feed_problems);
+}
+
 int
 state_load_feeds(struct state *state)
 {
 	int ret = ledger_load_feeds(state->ledger, &state->feeds);
 
+	forget_added(state);
 	for (size_t i = 0; ret == 0 && i < state->feeds.count; i++) {
 		const struct ledger_feed *known = &state->feeds.items[i];
-		const struct config_feed *feed =
-			config_find_feed(&state->config, known->name);
 		char where[PAL_LIST_NAME_MAX + 16];
 
 		snprintf(where, sizeof where, "feed %s", known->name);
-		/* Opened once more: it was added the first time. */
-		if (known->definition == NULL || (feed != NULL && feed->added))
+		if (known->definition == NULL)
 			continue;
 		ret = config_add_feed(&state->config, known->name,
 			known->definition, where, &state->feed_problems);

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 
+#include "feed.h"
 #include "verdict.h"
 
 #define REFRESH "feed refresh ads"
@@ -284,6 +285,33 @@ test_remove(void **state)
 	tool_expect(&tool, 0, "feed add ads --source %s/list", tool.dir);
 	tool_expect(&tool, 0, "why a.example.com");
 	tool_expect_in(tool.out, "blocked by operator:ads");
+	tool_remove(&tool);
+}
+
+/* A refresh of several has taken their names: one that another palang removes
+ * meanwhile stays removed. */
+static void
+test_removed_meanwhile(void **state)
+{
+	const struct feed_options options = {.force = true};
+	struct cmd_call call = {.config_given = true};
+	struct state refresh;
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	call.config_file = tool.config;
+	tool_expect(&tool, 0, "feed add more --source %s/list", tool.dir);
+	assert_int_equal(state_begin(&refresh, &call), EXIT_DONE);
+	assert_int_equal(state_open_read(&refresh), EXIT_DONE);
+	assert_int_equal(feed_refresh(&refresh, "ads", &options), FEED_SAME);
+	tool_expect(&tool, 0, "feed remove more");
+	assert_int_equal(feed_refresh(&refresh, "more", &options), FEED_FAILED);
+	state_close(&refresh);
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "more"));
+	assert_int_equal(tool_generation(&tool), 4);
+	tool_expect(&tool, 2, "feed remove more");
 	tool_remove(&tool);
 }
 
@@ -577,6 +605,7 @@ main(void)
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_remove),
+		cmocka_unit_test(test_removed_meanwhile),
 		cmocka_unit_test(test_allow),
 		cmocka_unit_test(test_allow_history),
 		cmocka_unit_test(test_allow_refused),
