@@ -85,3 +85,26 @@ awk -v start=$((start * 1000)) -v end=$((end * 1000)) '
 		print seen["open"] + 0, "open,", seen["blocked"] + 0, "blocked"
 		exit bad || !seen["open"] || !seen["blocked"]
 	}' core.telegram.org.seen || fail "the lift was not in force in its time"
+
+# The CD client's second answer comes from what the first left in the cache.
+# With subnetcache it was a look-up that subnetcache made for it.
+server=$net.2
+for stack in "" subnetcache; do
+	say "what leads through a pending name is not kept beyond its start" \
+		"${stack:+($stack)}"
+	unbound_start "kept$stack" "$net.2" "server:
+		module-config: \"dynlib ${stack:+$stack }validator iterator\"
+		$([[ -z $stack ]] || echo "send-client-subnet: 127.0.0.0/8
+			client-subnet-always-forward: yes")"
+	apply_order "KEPT$stack" "effective: $(rfc3339 100)" \
+		"scope: exact" "targets: [x.example]"
+	for _ in 1 2 3; do
+		ask +cdflag shop.example A
+		expect_data "shop.example. CNAME x.example." \
+			"x.example. CNAME t.me." "t.me. A 192.0.2.40"
+		expect_ttl 100
+	done
+	stop "kept$stack"
+	rm -f "$live/status/kept$stack"*
+	lift "kominfo:KEPT$stack"
+done
