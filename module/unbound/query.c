@@ -100,7 +100,7 @@ block_by_cached(struct palang *palang, struct module_qstate *qstate,
 	struct dns_msg *links;
 	struct judgement j;
 
-	if (!has_client(qstate) || qstate->mesh_info->super_set.count > 0)
+	if (!has_client(qstate))
 		return false;
 	links = chain_cached(palang, qstate);
 	if (links == NULL)
