@@ -60,8 +60,10 @@ char *feed_guard(const struct config_feed *feed, const struct names_diff *diff);
  * it. */
 int feed_lock(int folder, const char *name, bool wait);
 
-/* A name of which there is none yet: NAME-<n>.names, n growing. */
-int feed_new_names(int folder, const char *name, char file[LEDGER_NAMES_MAX]);
+/* A name of which there is none yet, neither in the folder nor in what is
+ * known: NAME-<n>.names, n growing. */
+int feed_new_names(int folder, const struct ledger_feed *known,
+	char file[LEDGER_NAMES_MAX]);
 
 /* Removes the feed's files but for those that it still has; known NULL: it has
  * none.  Under the feed's lock. */

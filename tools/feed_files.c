@@ -57,8 +57,18 @@ open_dir(int folder)
 	return dir;
 }
 
+static void
+raise_to(int64_t *last, const char *file, const char *name)
+{
+	int64_t number = number_of(file, name);
+
+	if (number > *last)
+		*last = number;
+}
+
 int
-feed_new_names(int folder, const char *name, char file[LEDGER_NAMES_MAX])
+feed_new_names(int folder, const struct ledger_feed *known,
+	char file[LEDGER_NAMES_MAX])
 {
 	DIR *dir = open_dir(folder);
 	struct dirent *entry;
@@ -66,15 +76,15 @@ feed_new_names(int folder, const char *name, char file[LEDGER_NAMES_MAX])
 
 	if (dir == NULL)
 		return PAL_ESYS;
-	while ((entry = readdir(dir)) != NULL) {
-		int64_t number = number_of(entry->d_name, name);
-
-		if (number > last)
-			last = number;
-	}
+	while ((entry = readdir(dir)) != NULL)
+		raise_to(&last, entry->d_name, known->name);
 	closedir(dir);
-	snprintf(
-		file, LEDGER_NAMES_MAX, "%s-%" PRId64 ".names", name, last + 1);
+	/* A file that is lost has its name still. */
+	raise_to(&last, known->names, known->name);
+	raise_to(&last, known->before, known->name);
+	raise_to(&last, known->held, known->name);
+	snprintf(file, LEDGER_NAMES_MAX, "%s-%" PRId64 ".names", known->name,
+		last + 1);
 	return 0;
 }
 

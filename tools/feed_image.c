@@ -8,11 +8,12 @@
 #include "file.h"
 #include "palang/error.h"
 
-/* Only where the rules alone differ, and all that do are at hand. */
+/* Only where the rules alone differ, and all that do are at hand: names that
+ * are lost tell nothing of what went. */
 static bool
 tells_changes(const struct feed_run *run)
 {
-	return run->in_lists &&
+	return run->in_lists && !run->lost &&
 	       memcmp(run->known.policy, run->policy, PAL_SHA256_SIZE) == 0 &&
 	       run->diff.name_count <= PAL_CHANGES_MAX;
 }

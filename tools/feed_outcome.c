@@ -110,7 +110,7 @@ keep_names(struct feed_run *run)
 
 	if (run->file[0] != '\0')
 		return 0;
-	ret = feed_new_names(run->folder, run->name, run->file);
+	ret = feed_new_names(run->folder, &run->known, run->file);
 	if (ret != 0)
 		return ret;
 	snprintf(from, sizeof from, "%s.new", run->name);
@@ -202,7 +202,7 @@ publish(struct feed_run *run, const char *event)
 	publication->keep_orders = true;
 	publication->made = run->feed->allow ? NULL : &run->image;
 	publication->make_allow = run->feed->allow || allowed;
-	if (run->feed->allow && run->in_lists &&
+	if (run->feed->allow && run->in_lists && !run->lost &&
 		run->diff.name_count <= PAL_CHANGES_MAX) {
 		publication->allow_changed = run->diff.names;
 		publication->allow_changed_count = run->diff.name_count;

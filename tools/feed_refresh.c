@@ -29,11 +29,12 @@
 
 /* ---- judging ---- */
 
-/* Names in force that cannot be read are as none. */
+/* Names in force that cannot be read are lost: they compare as none, and no
+ * guard takes that for a first list. */
 static int
 compare(struct feed_run *run)
 {
-	int ret;
+	int ret, alone;
 
 	progress_tell(&run->progress, "comparing", 0, 0);
 	/* One more than an image tells of, so that it shows if all are here. */
@@ -42,11 +43,15 @@ compare(struct feed_run *run)
 	if (run->diff.names == NULL)
 		return PAL_ENOMEM;
 	ret = names_compare(run->in_force, run->candidate, &run->diff);
-	if (ret != PAL_EFORM || run->in_force < 0)
+	if (ret == 0 || ret == PAL_ENOMEM || run->in_force < 0)
 		return ret;
+	alone = names_compare(-1, run->candidate, &run->diff);
+	if (alone != 0)
+		return alone;
 	close(run->in_force);
 	run->in_force = -1;
-	return names_compare(-1, run->candidate, &run->diff);
+	run->lost = true;
+	return 0;
 }
 
 static bool
@@ -79,6 +84,9 @@ judge(const struct feed_run *run)
 		return NULL;
 	if (is_rejected(run))
 		return strdup("it is the list that was rolled back");
+	if (run->lost && run->in_lists)
+		return strdup("the names of the list in force cannot be read, "
+			      "so nothing says what would change");
 	return feed_guard(run->feed, &run->diff);
 }
 

@@ -122,8 +122,10 @@ feed_run_begin(
 		return ret;
 	find_base(run);
 	state_let_go(state);
-	if (run->known.names[0] != '\0')
+	if (run->known.names[0] != '\0') {
 		run->in_force = feed_open_names(run, run->known.names);
+		run->lost = run->in_force < 0;
+	}
 	feed_recipe_digest(&state->config, run->feed, run->recipe);
 	if (feed_policy_digest(&state->config, run->feed, run->policy) != 0)
 		return cmd_fail("no memory");

@@ -1,0 +1,110 @@
+/* Lists that are held, turned down or damaged, from the command line. */
+#include "tool_util.h"
+
+#include "file.h"
+#include "palang/image.h"
+
+#define REFRESH "feed refresh ads"
+
+/* `count` names; the source is written anew: another time of change. */
+static void
+write_list(const struct tool *tool, unsigned count)
+{
+	static int64_t tick;
+	struct timespec times[2] = {{.tv_sec = 1500000000}};
+	char text[4096] = "", path[160];
+
+	for (unsigned i = 0; i < count; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text),
+			"n%u.example.com\n", i);
+	tool_write(tool, "list", text);
+	snprintf(path, sizeof path, "%s/list", tool->dir);
+	times[1].tv_sec = 1500000000 + ++tick;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void
+begin(struct tool *tool)
+{
+	tool_create(tool);
+	write_list(tool, 100);
+	tool_expect(tool, 0, "feed add ads --authority k --source %s/list",
+		tool->dir);
+}
+
+/* True if the feed's image says what it changed of the one before. */
+static bool
+follows(const struct tool *tool, const struct pal_manifest *before)
+{
+	struct pal_manifest manifest;
+	struct pal_image *image;
+	char path[256], *data;
+	size_t len;
+	bool does;
+
+	tool_manifest(tool, &manifest);
+	snprintf(path, sizeof path, "%s/live/lists/%s", tool->dir,
+		manifest.lists[1].file);
+	assert_int_equal(
+		file_read(path, PAL_IMAGE_SIZE_MAX, 0, &data, &len), 0);
+	assert_int_equal(pal_image_load(&image, (uint8_t *)data, len, NULL), 0);
+	does = pal_image_follows(image, before->lists[1].digest);
+	pal_image_free(image);
+	return does;
+}
+
+static void
+damage(const struct tool *tool, const char *file)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "state/feeds/%s", file);
+	tool_write(tool, path, "palang-names 1\nn0.example.com\nend 7\n");
+}
+
+/* Whether the names in force are damaged or gone, nothing passes for a first
+ * list, and no image tells of changes that nobody knows. */
+static void
+test_lost_names(void **state)
+{
+	char path[160];
+
+	(void)state;
+	for (int gone = 0; gone < 2; gone++) {
+		struct pal_manifest before;
+		struct tool tool;
+
+		begin(&tool);
+		tool_manifest(&tool, &before);
+		write_list(&tool, 99);
+		tool_expect(&tool, 0, REFRESH);
+		assert_true(follows(&tool, &before));
+		tool_manifest(&tool, &before);
+		damage(&tool, "ads-2.names");
+		snprintf(path, sizeof path, "%s/state/feeds/ads-2.names",
+			tool.dir);
+		assert_true(!gone || unlink(path) == 0);
+		write_list(&tool, 1);
+		tool_expect(&tool, EXIT_HELD, REFRESH);
+		tool_expect_in(tool.out, "in force cannot be read");
+		tool_expect(&tool, 0, "why n98.example.com");
+		tool_expect(&tool, 0, REFRESH " --accept-change");
+		tool_expect(&tool, 1, "why n98.example.com");
+		assert_false(follows(&tool, &before));
+		/* from here on there is something to compare with */
+		write_list(&tool, 2);
+		tool_expect(&tool, EXIT_HELD, REFRESH);
+		tool_expect_in(tool.out, "1 rules came and 0 went of the 1");
+		tool_remove(&tool);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lost_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
