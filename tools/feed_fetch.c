@@ -115,7 +115,7 @@ mark_holds(const struct feed_run *run)
 	const struct ledger_feed *known = &run->known;
 	const char *file = known->held[0] != '\0' ? known->held : known->names;
 
-	return !run->options->force && file[0] != '\0' &&
+	return !run->options->force && !run->anew && file[0] != '\0' &&
 	       memcmp(known->recipe, run->recipe, PAL_SHA256_SIZE) == 0 &&
 	       faccessat(run->folder, file, R_OK, 0) == 0;
 }
@@ -127,6 +127,8 @@ fetch_into(struct feed_run *run, int spool)
 
 	if (mark_holds(run))
 		run->mark = run->known.mark;
+	else
+		memset(&run->mark, 0, sizeof run->mark);
 	switch (source_fetch(&run->feed->source, &run->feed->limits, &run->mark,
 		spool, why, progress_tell, &run->progress)) {
 	case SOURCE_UNCHANGED:

@@ -163,8 +163,10 @@ feed_stay(struct feed_run *run)
 static void
 tell_loaded(const struct feed_run *run, bool dry)
 {
-	printf("feed %s: %s%" PRIu64 " rules", run->name,
-		dry ? "would put in force " : "", run->diff.after);
+	printf("feed %s: %s%s%" PRIu64 " rules", run->name,
+		dry ? "would put in force " : "",
+		run->accepted ? "the list that was held, " : "",
+		run->diff.after);
 	if (run->in_force >= 0)
 		printf(", %" PRIu64 " came, %" PRIu64 " went", run->diff.added,
 			run->diff.removed);
@@ -232,6 +234,13 @@ follow(struct feed_run *run)
 	known->rules = run->diff.after;
 	if (run->kept)
 		return;
+	if (run->accepted) {
+		/* A source that fails since may not be told as fresh. */
+		known->refreshed =
+			known->failing != 0 ? known->held_since : known->tried;
+		forget_held(known);
+		return;
+	}
 	note_good(run);
 	forget_held(known);
 	known->refreshed = known->tried;

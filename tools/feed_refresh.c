@@ -39,6 +39,7 @@ compare(struct feed_run *run)
 	progress_tell(&run->progress, "comparing", 0, 0);
 	/* One more than an image tells of, so that it shows if all are here. */
 	run->diff.room = PAL_CHANGES_MAX + 1;
+	free(run->diff.names);
 	run->diff.names = calloc(run->diff.room, sizeof *run->diff.names);
 	if (run->diff.names == NULL)
 		return PAL_ENOMEM;
@@ -102,10 +103,7 @@ decide(struct feed_run *run)
 {
 	enum feed_outcome outcome;
 	char *why;
-	int ret = compare(run);
 
-	if (ret != 0)
-		return feed_fail_code(run, "its names", ret);
 	if (is_same(run))
 		return feed_stay(run);
 	why = judge(run);
@@ -122,24 +120,63 @@ decide(struct feed_run *run)
 
 /* ---- what commands call ---- */
 
+/* The list that is held, as it is: what a person looked at is what is taken,
+ * whatever the source has by now. */
+static enum feed_outcome
+accept_held(struct feed_run *run)
+{
+	int ret;
+
+	run->accepted = true;
+	strcpy(run->file, run->known.held);
+	run->candidate = feed_open_names(run, run->file);
+	ret = run->candidate < 0 ? PAL_ESYS : compare(run);
+	if (ret != 0)
+		return feed_fail_code(run, run->file, ret);
+	return feed_load(run, "feed refresh");
+}
+
+/* Kept names that are damaged are no reason to keep them: once more, without
+ * the mark that says they are what the source has. */
+static enum feed_outcome
+fetch_and_decide(struct feed_run *run)
+{
+	char *error = NULL;
+	enum feed_outcome outcome;
+	int ret;
+
+	if (feed_fetch(run, &error) != FEED_FOUND) {
+		outcome = feed_fail(run, error != NULL ? error : "no memory");
+		free(error);
+		return outcome;
+	}
+	ret = compare(run);
+	if (ret == 0)
+		return decide(run);
+	if (ret != PAL_EFORM || run->fetched)
+		return feed_fail_code(run, "its names", ret);
+	close(run->candidate);
+	run->candidate = -1;
+	run->file[0] = '\0';
+	run->anew = true;
+	return fetch_and_decide(run);
+}
+
 enum feed_outcome
 feed_refresh(struct state *state, const char *name,
 	const struct feed_options *options)
 {
 	struct feed_run run = {.options = options};
 	enum feed_outcome outcome = FEED_FAILED;
-	char *error = NULL;
 
 	if (feed_run_begin(&run, state, name, false) == EXIT_DONE) {
-		if (feed_fetch(&run, &error) != FEED_FOUND)
-			outcome = feed_fail(
-				&run, error != NULL ? error : "no memory");
+		if (options->accept_change && run.known.held[0] != '\0')
+			outcome = accept_held(&run);
 		else
-			outcome = decide(&run);
+			outcome = fetch_and_decide(&run);
 		if (run.fetched && outcome != FEED_FAILED)
 			clean_print(stdout, &run.report);
 	}
-	free(error);
 	feed_run_end(&run);
 	return outcome;
 }

@@ -31,6 +31,8 @@ struct feed_run {
 	char file[LEDGER_NAMES_MAX]; /* under this name; empty: NAME.new */
 	bool kept;                   /* it is chosen, no source was asked */
 	bool fetched;                /* it was cleaned just now */
+	bool accepted;               /* it was held, no source was asked */
+	bool anew;                   /* what the mark is of is damaged */
 	struct source_mark mark;
 	struct clean_report report;
 	struct names_diff diff;

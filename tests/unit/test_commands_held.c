@@ -99,11 +99,59 @@ test_lost_names(void **state)
 	}
 }
 
+/* What was held is what is taken, whatever the source has become. */
+static void
+test_accept_held(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	write_list(&tool, 50);
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	write_list(&tool, 1);
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect_in(
+		tool.out, "the list that was held, 50 rules, 0 came, 50 went");
+	tool_expect(&tool, 0, "why n49.example.com");
+	tool_expect(&tool, 1, "why n50.example.com");
+	/* it is held no more, and the source is asked again */
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_expect_in(tool.out, "0 rules came and 49 went of the 50");
+	tool_remove(&tool);
+}
+
+/* Damaged names are fetched anew, though the source has nothing new. */
+static void
+test_damaged(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	damage(&tool, "ads-1.names");
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect_in(tool.out, "unchanged, 100 rules");
+	/* and so is a list that is held */
+	write_list(&tool, 50);
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	damage(&tool, "ads-3.names");
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_expect_in(tool.out, "0 rules came and 50 went of the 100");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect_in(tool.out, "50 rules, 0 came, 50 went");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lost_names),
+		cmocka_unit_test(test_accept_held),
+		cmocka_unit_test(test_damaged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
