@@ -28,6 +28,9 @@ static const struct cmd_option options[] = {
 	{"origin", 0, "ZONE", "rpz: the zone's name; default " DEFAULT_ORIGIN},
 	{"at-serial", 0, "NUMBER",
 		"rpz: the serial of its SOA; default the time in seconds"},
+	{"addresses", 0, NULL,
+		"hosts: the addresses of the sinkhole, where it has them; "
+		"default 0.0.0.0 and ::"},
 	{"scope", 0, "SCOPE",
 		"plain: only names blocked alone (exact), or only those "
 		"blocked with all below them (subtree); default both"},
@@ -71,6 +74,9 @@ take_format(struct export_options *to, const struct cmd_call *call)
 		ret = refuse_option(call, "origin", "rpz");
 	if (ret == EXIT_DONE && to->format != EXPORT_RPZ)
 		ret = refuse_option(call, "at-serial", "rpz");
+	if (ret == EXIT_DONE && to->format != EXPORT_HOSTS)
+		ret = refuse_option(call, "addresses", "hosts");
+	to->addresses = cmd_option(call, "addresses") != NULL;
 	if (ret == EXIT_DONE && to->format != EXPORT_PLAIN)
 		ret = refuse_option(call, "scope", "plain");
 	return ret;

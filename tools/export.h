@@ -91,6 +91,7 @@ struct export_options {
 	enum export_format format;
 	struct pal_name origin; /* rpz: the zone's name */
 	uint32_t serial;        /* rpz: of its SOA */
+	bool addresses;         /* hosts: the sinkhole's, not 0.0.0.0 and :: */
 	/* plain: only names that are blocked alone, or with all below;
 	 * otherwise both, and the list does not tell which. */
 	bool has_scope;

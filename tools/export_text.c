@@ -23,14 +23,16 @@ put_host(struct export_writer *writer, int family, const void *address,
 	writer->report->lines++;
 }
 
-/* Both families, so that the name has no other address: those of a sinkhole
- * that has them, else none. */
+/* Both families, so that the name has no other address.  The unspecified
+ * ones, which every reader of such lists takes for a block; with --addresses
+ * those of a sinkhole that has them. */
 static void
 put_hosts(struct export_writer *writer, const struct export_node *node)
 {
 	static const uint8_t none[16];
 	const struct export_say *say = &node->own;
-	bool sinkhole = say->answer == PAL_SINKHOLE;
+	bool sinkhole =
+		writer->options->addresses && say->answer == PAL_SINKHOLE;
 	char name[EXPORT_NAME_MAX];
 
 	if (node->below.block && !node->above.block)

@@ -424,6 +424,7 @@ static char *export(const struct world *world, enum export_format format,
 	struct export_options options = {.format = format,
 		.origin = name_of("rpz.test"),
 		.serial = 7,
+		.addresses = format == EXPORT_HOSTS,
 		.has_scope = scope >= 0,
 		.scope = scope == 1 ? PAL_SUBTREE : PAL_EXACT};
 	char *text = NULL;

@@ -39,6 +39,10 @@ writes_what_orders_block(void **state)
 			"*.api.telegram.org 60 CNAME rpz-passthru.\n",
 			"5 records: 2 names blocked, 1 open below them\n"},
 		{"--format hosts",
+			"0.0.0.0 t.me\n:: t.me\n"
+			"0.0.0.0 telegram.org\n:: telegram.org\n",
+			"1 name blocked with all below it: there alone\n"},
+		{"--format hosts --addresses",
 			"192.0.2.1 t.me\n:: t.me\n"
 			"192.0.2.1 telegram.org\n:: telegram.org\n",
 			"1 name blocked with all below it: there alone\n"},
@@ -61,6 +65,22 @@ writes_what_orders_block(void **state)
 	tool_remove(&tool);
 }
 
+/* A hosts file is taken as a feed whatever the policy answers. */
+static void
+hosts_come_back(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	create(&tool);
+	tool_expect(
+		&tool, 0, "export --format hosts --output %s/hosts", tool.dir);
+	tool_expect(&tool, 0, "feed check --format hosts %s/hosts", tool.dir);
+	assert_null(strstr(tool.out, "real address"));
+	tool_expect_in(tool.out, "2  rules");
+	tool_remove(&tool);
+}
+
 static void
 refuses_what_makes_no_sense(void **state)
 {
@@ -71,6 +91,8 @@ refuses_what_makes_no_sense(void **state)
 		{"--format bind", "--format bind: rpz, hosts or plain"},
 		{"--format hosts --origin rpz.example",
 			"--origin: only of --format rpz"},
+		{"--format plain --addresses",
+			"--addresses: only of --format hosts"},
 		{"--format plain --at-serial 1",
 			"--at-serial: only of --format rpz"},
 		{"--format rpz --scope exact",
@@ -132,6 +154,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_what_orders_block),
+		cmocka_unit_test(hosts_come_back),
 		cmocka_unit_test(refuses_what_makes_no_sense),
 		cmocka_unit_test(replaces_the_file_whole),
 	};
