@@ -302,6 +302,33 @@ allow_write(const struct publication *publication,
 	return ret;
 }
 
+/* The id of the image's policy, which nothing else reads, says what it was
+ * made of. */
+#define ID_OWN   "own"
+#define ID_FEEDS "allow"
+
+static bool
+has_feeds(const struct config *config)
+{
+	for (size_t i = 0; i < config->feed_count; i++) {
+		if (config->feeds[i].allow)
+			return true;
+	}
+	return false;
+}
+
+bool
+allow_image_is_own(const struct pal_image *image)
+{
+	struct pal_policy policy;
+
+	if (pal_image_policies(image) != 1)
+		return false;
+	pal_image_policy(image, 0, &policy);
+	return policy.id.len == strlen(ID_OWN) &&
+	       memcmp(policy.id.text, ID_OWN, policy.id.len) == 0;
+}
+
 int
 allow_compile(const struct publication *publication,
 	const struct ledger_feeds *feeds, const struct pal_changes *changes,
@@ -311,7 +338,7 @@ allow_compile(const struct publication *publication,
 		.answer = PAL_NODATA,
 		.ttl = publication->config->answer.ttl,
 		.authority = "operator",
-		.id = "allow"};
+		.id = has_feeds(publication->config) ? ID_FEEDS : ID_OWN};
 	uint64_t rules = 0;
 	int fd, ret;
 

@@ -7,6 +7,7 @@
 
 #include "ledger_feed.h"
 #include "names.h"
+#include "palang/image.h"
 #include "publish.h"
 
 /* Compiles it to *data, *len octets, to be freed; *data stays NULL if there
@@ -15,6 +16,9 @@
 int allow_compile(const struct publication *publication,
 	const struct ledger_feeds *feeds, const struct pal_changes *changes,
 	bool even_empty, uint8_t **data, size_t *len);
+
+/* True if such an image was made of the operator's own allows alone. */
+bool allow_image_is_own(const struct pal_image *image);
 
 /* Writes it as a names file to fd, and counts its rules.  Of the publication,
  * ledger, configuration, feeds folder and problems are looked at. */

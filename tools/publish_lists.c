@@ -14,6 +14,7 @@
 #include "file.h"
 #include "ledger_feed.h"
 #include "palang/error.h"
+#include "palang/image.h"
 #include "palang/writer.h"
 
 const struct pal_manifest_entry *
@@ -150,6 +151,45 @@ put_orders(struct publication *publication)
 	return 0;
 }
 
+/* The image in force, if it can be read. */
+static bool
+is_own_alone(const struct publication *publication,
+	const struct pal_manifest_entry *entry)
+{
+	struct pal_image *image = NULL;
+	char *data = NULL;
+	bool own = false;
+	size_t len;
+
+	if (file_read_at(publication->lists, entry->file, (size_t)entry->size,
+		    FILE_NOFOLLOW, &data, &len) == 0 &&
+		pal_image_load(&image, (uint8_t *)data, len, NULL) == 0) {
+		data = NULL; /* the image's now */
+		own = allow_image_is_own(image);
+	}
+	pal_image_free(image);
+	free(data);
+	return own;
+}
+
+/* True if the names that the command changed are all that changes.  Feeds
+ * that allow come, go and change sides without a command of theirs, so
+ * neither this list nor the one in force may be made of any. */
+static bool
+knows_changes(const struct publication *publication,
+	const struct pal_manifest_entry *old)
+{
+	const struct config *config = publication->config;
+
+	if (publication->allow_changed == NULL || old == NULL)
+		return false;
+	for (size_t i = 0; i < config->feed_count; i++) {
+		if (config->feeds[i].allow)
+			return false;
+	}
+	return is_own_alone(publication, old);
+}
+
 static int
 make_allow(struct publication *publication, const struct ledger_feeds *feeds)
 {
@@ -166,8 +206,8 @@ make_allow(struct publication *publication, const struct ledger_feeds *feeds)
 	/* An empty one in the place of one that was not: its changes take
 	 * effect without a sweep. */
 	ret = allow_compile(publication, feeds,
-		old != NULL && changes.names != NULL ? &changes : NULL,
-		old != NULL, &data, &len);
+		knows_changes(publication, old) ? &changes : NULL, old != NULL,
+		&data, &len);
 	if (ret == 0 && data != NULL)
 		ret = lists_write(
 			publication, PAL_ROLE_ALLOW, "allow", data, len);

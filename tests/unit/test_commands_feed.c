@@ -4,6 +4,7 @@
 #include <dirent.h>
 
 #include "feed.h"
+#include "palang/image.h"
 #include "verdict.h"
 
 #define REFRESH "feed refresh ads"
@@ -498,6 +499,69 @@ write_config(const struct tool *tool, const char *more)
 	tool_write(tool, "palang.yaml", text);
 }
 
+/* True if the allow image in force says how it differs from the base. */
+static bool
+tells_changes(const struct tool *tool, const uint8_t base[PAL_SHA256_SIZE],
+	uint8_t digest[PAL_SHA256_SIZE])
+{
+	struct pal_manifest manifest;
+	struct pal_image *image;
+	char path[256], *data;
+	size_t len;
+	bool tells;
+
+	tool_manifest(tool, &manifest);
+	assert_int_equal(manifest.lists[1].role, PAL_ROLE_ALLOW);
+	snprintf(path, sizeof path, "%s/live/lists/%s", tool->dir,
+		manifest.lists[1].file);
+	assert_int_equal(file_read(path, 1 << 20, 0, &data, &len), 0);
+	assert_int_equal(pal_image_load(&image, (uint8_t *)data, len, NULL), 0);
+	tells = pal_image_follows(image, base);
+	memcpy(digest, pal_image_digest(image), PAL_SHA256_SIZE);
+	pal_image_free(image);
+	return tells;
+}
+
+/* What changes is told only where it is known: a feed that allows may have
+ * come or gone by palang.yaml since the image in force was made. */
+static void
+test_allow_changes(void **state)
+{
+	static const struct {
+		const char *more; /* of palang.yaml */
+		const char *words;
+		bool tells;
+	} cases[] = {
+		/* there was none before */
+		{"", "allow add a.example.com --reason r", false},
+		{"", "allow add b.example.com --reason r", true},
+		{"", "allow remove b.example.com", true},
+		/* the feed comes, is there, changes, and is gone */
+		{"    as: allow\n", "allow add c.example.com --reason r",
+			false},
+		{"    as: allow\n", "allow add d.example.com --reason r",
+			false},
+		{"    as: allow\n", "feed refresh ads --force", false},
+		{"", "allow add e.example.com --reason r", false},
+		{"", "allow add f.example.com --reason r", true},
+	};
+	uint8_t base[PAL_SHA256_SIZE] = {0};
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "feed refresh");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		write_config(&tool, cases[i].more);
+		tool_expect(&tool, 0, "%s", cases[i].words);
+		if (tells_changes(&tool, base, base) != cases[i].tells)
+			fail_msg("case %zu: %s", i, cases[i].words);
+	}
+	tool_remove(&tool);
+}
+
 /* Feeds of palang.yaml: in force by a refresh, with the answer as it is by
  * publish, out of force once they are taken out. */
 static void
@@ -611,6 +675,7 @@ main(void)
 		cmocka_unit_test(test_allow_refused),
 		cmocka_unit_test(test_allow_feed),
 		cmocka_unit_test(test_allow_without_folder),
+		cmocka_unit_test(test_allow_changes),
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_lost),
