@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "feed_digest.h"
 #include "file.h"
 #include "palang/error.h"
 #include "palang/writer.h"
@@ -238,6 +239,18 @@ fail_folder(const struct publication *publication, const char *feed)
 	return PAL_ESYS;
 }
 
+/* A feed that left palang.yaml allows what it did, until `palang publish`
+ * takes it out. */
+static bool
+is_allowing(const struct config *config, const struct ledger_feed *known)
+{
+	const struct config_feed *feed = config_find_feed(config, known->name);
+
+	if (known->names[0] == '\0')
+		return false;
+	return feed != NULL ? feed->allow : feed_policy_is_allow(known->policy);
+}
+
 /* The kept names of the feeds that allow, *count of them.  One that cannot be
  * opened lets nothing through; that is told. */
 static int
@@ -245,17 +258,13 @@ open_feeds(const struct publication *publication,
 	const struct ledger_feeds *feeds, struct allow_list *lists,
 	size_t *count)
 {
-	const struct config *config = publication->config;
+	for (size_t i = 0; i < feeds->count && *count < PAL_FEEDS_MAX; i++) {
+		const struct ledger_feed *known = &feeds->items[i];
 
-	for (size_t i = 0; i < config->feed_count && i < PAL_FEEDS_MAX; i++) {
-		const struct config_feed *feed = &config->feeds[i];
-		const struct ledger_feed *known =
-			ledger_find_feed(feeds, feed->name);
-
-		if (!feed->allow || known == NULL || known->names[0] == '\0')
+		if (!is_allowing(publication->config, known))
 			continue;
 		if (publication->feeds < 0)
-			return fail_folder(publication, feed->name);
+			return fail_folder(publication, known->name);
 		lists[*count].fd = openat(publication->feeds, known->names,
 			O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		if (lists[*count].fd >= 0)
@@ -265,7 +274,7 @@ open_feeds(const struct publication *publication,
 				"feed %s: what is kept of its names is gone: "
 				"it allows nothing until `palang feed refresh "
 				"%s`",
-				feed->name, feed->name);
+				known->name, known->name);
 	}
 	return 0;
 }

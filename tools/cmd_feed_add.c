@@ -112,11 +112,16 @@ make_definition(const struct cmd_call *call)
 static int
 check_new(struct state *state, const char *name, const char *definition)
 {
+	const struct ledger_feed *known = ledger_find_feed(&state->feeds, name);
 	const struct config_feed *feed;
 	int ret;
 
-	if (config_find_feed(&state->config, name) != NULL ||
-		ledger_find_feed(&state->feeds, name) != NULL)
+	if (known != NULL && state_feed_gone(state, known))
+		return cmd_fail("feed %s was in palang.yaml, and is in force "
+				"still; take it out first: palang feed remove "
+				"%s",
+			name, name);
+	if (config_find_feed(&state->config, name) != NULL || known != NULL)
 		return cmd_fail("there is a feed \"%s\" already; `palang feed "
 				"show %s` shows it",
 			name, name);

@@ -137,6 +137,36 @@ put_feed(struct json_writer *json, struct state *state,
 	json_end(json);
 }
 
+/* Those that left palang.yaml. */
+static void
+print_gone(const struct state *state)
+{
+	for (size_t i = 0; i < state->feeds.count; i++) {
+		const struct ledger_feed *known = &state->feeds.items[i];
+
+		if (state_feed_gone(state, known))
+			printf("%-16s  %" PRIu64 " rules; not in palang.yaml: "
+			       "`palang publish` takes it out\n",
+				known->name, known->rules);
+	}
+}
+
+static void
+put_gone(struct json_writer *json, const struct state *state)
+{
+	for (size_t i = 0; i < state->feeds.count; i++) {
+		const struct ledger_feed *known = &state->feeds.items[i];
+
+		if (!state_feed_gone(state, known))
+			continue;
+		json_put_object(json, NULL);
+		json_put_text(json, "name", known->name);
+		json_put_bool(json, "gone", true);
+		json_put_int(json, "rules", (int64_t)known->rules);
+		json_end(json);
+	}
+}
+
 static int
 list(struct state *state, bool as_json)
 {
@@ -146,6 +176,7 @@ list(struct state *state, bool as_json)
 	if (!as_json) {
 		for (size_t i = 0; i < config->feed_count; i++)
 			print_row(state, &config->feeds[i]);
+		print_gone(state);
 		return EXIT_DONE;
 	}
 	json_start_array(&json);
@@ -154,6 +185,7 @@ list(struct state *state, bool as_json)
 		put_feed(&json, state, &config->feeds[i]);
 		json_end(&json);
 	}
+	put_gone(&json, state);
 	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
 }
 

@@ -16,8 +16,9 @@ const struct cmd cmd_publish = {"publish", "",
 	"publish the ledger anew, as the configuration is now",
 	"Compiles all recorded orders with the configuration as it is now and "
 	"publishes them, with the feeds that it has, each with the answer "
-	"that it has now: what to do after a change of palang.yaml. Completes "
-	"what a command that was cut short had begun.",
+	"that it has now: what to do after a change of palang.yaml. A feed that "
+	"left palang.yaml goes out of force, and is forgotten. Completes what "
+	"a command that was cut short had begun.",
 	options, 0, 0, run};
 
 /* The images that the configuration as it is asks for; without the lock, for
@@ -43,12 +44,53 @@ renew_feeds(struct state *state, int *feeds)
 	return EXIT_DONE;
 }
 
+/* Forgets the feeds that left palang.yaml: they are carried over no more. */
+static int
+forget_gone(struct state *state)
+{
+	int ret = EXIT_DONE, err;
+
+	for (size_t i = 0; ret == EXIT_DONE && i < state->feeds.count; i++) {
+		const struct ledger_feed *known = &state->feeds.items[i];
+		struct config_feed gone = {.authority = "operator"};
+
+		if (!state_feed_gone(state, known))
+			continue;
+		strcpy(gone.name, known->name);
+		err = ledger_remove_feed(
+			state->ledger, known->name, state->started_ms);
+		ret = err == 0 ? state_event_feed(state, "feed gone", &gone,
+					 "it is not in palang.yaml")
+		               : state_fail_ledger(state, err);
+	}
+	return ret;
+}
+
+/* Behind the commit nothing needs their files. */
+static void
+tell_gone(const struct state *state, bool dry)
+{
+	for (size_t i = 0; i < state->feeds.count; i++) {
+		const struct ledger_feed *known = &state->feeds.items[i];
+
+		if (!state_feed_gone(state, known))
+			continue;
+		if (!dry && state->feeds_folder >= 0)
+			feed_remove_strays(
+				state->feeds_folder, known->name, NULL);
+		printf("feed %s: %s, for it is not in palang.yaml\n",
+			known->name, dry ? "would be removed" : "removed");
+	}
+}
+
 static int
 publish(struct state *state, bool dry)
 {
 	int ret = dry ? state_rehearse(state) : state_change(state);
 
 	state->publication.make_allow = true;
+	if (ret == EXIT_DONE && !dry)
+		ret = forget_gone(state);
 	if (ret == EXIT_DONE)
 		ret = state_prepare(state, dry);
 	if (ret != EXIT_DONE)
@@ -56,14 +98,17 @@ publish(struct state *state, bool dry)
 	if (dry) {
 		printf("would publish %zu octets of orders\n",
 			state->publication.image_len);
+		tell_gone(state, true);
 		return EXIT_DONE;
 	}
 	ret = state_event(state, "publish", NULL, NULL);
 	if (ret == EXIT_DONE)
 		ret = state_finish(state);
-	if (ret == EXIT_DONE)
-		wait_say_published(state);
-	return ret;
+	if (ret != EXIT_DONE)
+		return ret;
+	tell_gone(state, false);
+	wait_say_published(state);
+	return EXIT_DONE;
 }
 
 static int

@@ -56,6 +56,13 @@ overview_look_at_feeds(struct overview *overview, struct state *state)
 
 	for (size_t i = 0; i < state->config.feed_count; i++)
 		judge_feed(overview, state, &state->config.feeds[i]);
+	for (size_t i = 0; i < state->feeds.count; i++) {
+		if (state_feed_gone(state, &state->feeds.items[i]))
+			problem_warning(&overview->findings, NULL, 0, 0,
+				"feed %s is not in palang.yaml: `palang "
+				"publish` takes it out",
+				state->feeds.items[i].name);
+	}
 	for (size_t i = 0; i < wrong->count && i < PROBLEMS_MAX; i++)
 		problem_error(&overview->findings, wrong->items[i].file,
 			wrong->items[i].line, wrong->items[i].column, "%s",

@@ -298,8 +298,9 @@ put_feed(struct publication *publication, const struct config_feed *feed,
 	return make_feed(publication, feed, known);
 }
 
-/* What was added by `feed add` stays even if this palang cannot read what was
- * recorded of it: a list goes out of force by a command, not by accident. */
+/* One that the configuration does not have: it was added, and this palang
+ * cannot read what was recorded of it, or it left palang.yaml.  It stays as it
+ * is: a list goes out of force by a command, not by accident. */
 static void
 put_unread(struct publication *publication, const struct ledger_feeds *feeds)
 {
@@ -307,9 +308,7 @@ put_unread(struct publication *publication, const struct ledger_feeds *feeds)
 		const struct ledger_feed *known = &feeds->items[i];
 		const struct pal_manifest_entry *kept;
 
-		if (known->definition == NULL ||
-			config_find_feed(publication->config, known->name) !=
-				NULL)
+		if (config_find_feed(publication->config, known->name) != NULL)
 			continue;
 		kept = lists_kept(publication, PAL_ROLE_FEED, known->name);
 		if (kept != NULL && publication->manifest.count < PAL_LISTS_MAX)

@@ -49,6 +49,11 @@ void state_let_go(struct state *state);
 /* EXIT_ERROR, having told it, if feeds are not as they should be. */
 int state_check_feeds(struct state *state);
 
+/* True for a feed that left palang.yaml, but is recorded and in force still:
+ * `palang publish` takes it out. */
+bool state_feed_gone(
+	const struct state *state, const struct ledger_feed *known);
+
 /* Having opened to read: waits until no other palang is at work, for what it
  * is halfway through is not seen as it will be.  False if that cannot be known,
  * for want of rights: it has waited a moment. */

@@ -44,6 +44,13 @@ state_load_feeds(struct state *state)
 	return ret;
 }
 
+bool
+state_feed_gone(const struct state *state, const struct ledger_feed *known)
+{
+	return known->definition == NULL &&
+	       config_find_feed(&state->config, known->name) == NULL;
+}
+
 int
 state_check_feeds(struct state *state)
 {

@@ -487,6 +487,18 @@ test_allow_without_folder(void **state)
 	tool_remove(&tool);
 }
 
+/* Without feeds. */
+static void
+write_bare_config(const struct tool *tool)
+{
+	char text[2048];
+
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n%s",
+		tool->dir, tool->dir, tool_authorities);
+	tool_write(tool, "palang.yaml", text);
+}
+
 static void
 write_config(const struct tool *tool, const char *more)
 {
@@ -568,7 +580,6 @@ static void
 test_configured(void **state)
 {
 	struct tool tool;
-	char text[2048];
 
 	(void)state;
 	tool_create(&tool);
@@ -583,15 +594,81 @@ test_configured(void **state)
 	tool_expect(&tool, 0, "publish");
 	tool_expect(&tool, 0, "why a.example.com");
 	tool_expect_in(tool.out, "answer refused");
-	/* an order after the feed was taken out takes it out of the lists */
-	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n%s",
-		tool.dir, tool.dir, tool_authorities);
-	tool_write(&tool, "palang.yaml", text);
+	write_bare_config(&tool);
+	tool_expect(&tool, 0, "publish");
+	tool_expect_in(tool.out, "feed ads: removed");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "feed gone");
+	assert_int_equal(count_files(&tool, "state/feeds", ".names"), 0);
+	/* it begins anew, as what it was is forgotten */
+	write_config(&tool, "");
 	tool_expect(&tool, 0, "publish");
 	tool_expect(&tool, 1, "why a.example.com");
-	/* and it comes back with its names, without the source */
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_remove(&tool);
+}
+
+/* A feed that is missing in palang.yaml, perhaps by mistake, stays in force
+ * whatever else is done, and is told of, until `publish` or `feed remove`. */
+static void
+test_gone(void **state)
+{
+	struct pal_manifest before, after;
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
 	write_config(&tool, "");
+	tool_expect(&tool, 0, "feed refresh");
+	tool_manifest(&tool, &before);
+	write_bare_config(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_expect(&tool, 0, "allow add b.example.com --reason r");
+	tool_manifest(&tool, &after);
+	assert_int_equal(after.count, 3);
+	assert_string_equal(after.lists[2].file, before.lists[1].file);
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "10 rules; not in palang.yaml");
+	tool_expect(&tool, 0, "feed list --json");
+	tool_expect_in(tool.out, "\"gone\"");
+	tool_run(&tool, "status");
+	tool_expect_in(tool.out, "feed ads is not in palang.yaml");
+	tool_expect(&tool, 2, "feed add ads --source /x");
+	tool_expect_in(tool.err, "palang feed remove ads");
+	tool_expect(&tool, 0, "publish -n");
+	tool_expect_in(tool.out, "feed ads: would be removed");
+	/* it was a mistake: nothing was lost */
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "why a.example.com");
+	write_bare_config(&tool);
+	tool_expect(&tool, 0, "feed remove ads");
+	tool_manifest(&tool, &after);
+	assert_int_equal(after.count, 2);
+	tool_expect(&tool, 0, "feed list");
+	assert_string_equal(tool.out, "");
+	tool_remove(&tool);
+}
+
+/* The same for one that allows, when the allow list is made anew. */
+static void
+test_gone_allow(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(&tool, 0, "feed remove ads");
+	write_config(&tool, "    as: allow\n");
+	tool_expect(&tool, 0, "feed refresh");
+	write_bare_config(&tool);
+	tool_expect(&tool, 0, "feed add more --source %s/list", tool.dir);
+	tool_expect(&tool, 0, "allow add b.example.com --reason r");
+	tool_expect(&tool, 0, "export --format plain");
+	assert_string_equal(tool.out, "");
 	tool_expect(&tool, 0, "publish");
 	tool_expect(&tool, 0, "why a.example.com");
 	tool_remove(&tool);
@@ -677,6 +754,8 @@ main(void)
 		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_allow_changes),
 		cmocka_unit_test(test_configured),
+		cmocka_unit_test(test_gone),
+		cmocka_unit_test(test_gone_allow),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_lost),
 	};

@@ -268,7 +268,8 @@ test_lost(void **state)
 	remove_all(&world);
 }
 
-/* A feed that the configuration has no more goes with the next generation. */
+/* A feed that the configuration has no more stays as it is, until the ledger
+ * knows it no more. */
 static void
 test_gone(void **state)
 {
@@ -280,6 +281,14 @@ test_gone(void **state)
 	refresh(&world, "f-1.names", "a.example", ALL_STEPS);
 	world.place.test.config.feed_count = 0;
 	order(&world, "2", "telegram.org");
+	place_expect(&world.place, "a.example", "f");
+	place_open(&world.place);
+	assert_int_equal(ledger_begin(world.place.ledger, true), 0);
+	assert_int_equal(
+		ledger_remove_feed(world.place.ledger, "f", PLACE_NOW), 0);
+	assert_int_equal(ledger_commit(world.place.ledger), 0);
+	place_close(&world.place);
+	order(&world, "3", "telegram.me");
 	place_expect(&world.place, "a.example", "");
 	place_expect(&world.place, "t.me", "1");
 	remove_all(&world);
