@@ -274,6 +274,8 @@ state_open_write(struct state *state)
 
 	if (ret == EXIT_DONE)
 		ret = take_lock(state);
+	/* It may have waited, and what is recorded next is of now. */
+	state->started_ms = pal_clock_ms();
 	if (ret == EXIT_DONE)
 		ret = open_ledger(state, false);
 	if (ret == EXIT_DONE)
