@@ -162,23 +162,19 @@ record_new(struct state *state, const char *name, char *definition)
 }
 
 static int
-refresh_new(struct state *state, const struct cmd_call *call, const char *name)
+refresh_new(
+	struct state *state, const struct wait_options *wait, const char *name)
 {
 	const struct feed_options options = {.dry = false};
-	struct wait_options wait;
-	enum feed_outcome outcome;
-	int ret = wait_parse(&wait, call);
+	enum feed_outcome outcome = feed_refresh(state, name, &options);
 
-	if (ret != EXIT_DONE)
-		return ret;
-	outcome = feed_refresh(state, name, &options);
 	if (outcome == FEED_FAILED)
 		fprintf(stderr,
 			"palang: it is recorded; `palang feed refresh %s` "
 			"tries again\n",
 			name);
 	if (outcome == FEED_LOADED)
-		return wait_run(&wait, state);
+		return wait_run(wait, state);
 	return feed_exit(outcome);
 }
 
@@ -187,8 +183,11 @@ add(struct state *state, const struct cmd_call *call, char *definition)
 {
 	bool dry = cmd_option(call, "dry-run") != NULL;
 	const char *name = call->args[0];
+	struct wait_options wait;
 	int ret = state_begin(state, call);
 
+	if (ret == EXIT_DONE)
+		ret = wait_parse(&wait, call);
 	if (ret == EXIT_DONE)
 		ret = dry ? state_open_read(state) : state_open_write(state);
 	if (ret == EXIT_DONE)
@@ -201,7 +200,7 @@ add(struct state *state, const struct cmd_call *call, char *definition)
 	fflush(stdout);
 	if (dry || cmd_option(call, "no-refresh") != NULL)
 		return EXIT_DONE;
-	return refresh_new(state, call, name);
+	return refresh_new(state, &wait, name);
 }
 
 static int
@@ -213,8 +212,8 @@ run_add(const struct cmd_call *call)
 
 	if (!config_feed_name_valid(call->args[0]))
 		return cmd_fail("\"%s\" is no name of a feed; write 1 to 32 "
-				"small letters, digits and hyphens, but not "
-				"orders or allow",
+				"small letters, digits and hyphens, no hyphen "
+				"first, but not orders or allow",
 			call->args[0]);
 	if (cmd_option(call, "source") == NULL)
 		return cmd_fail("feed add: --source is needed: a file, "

@@ -107,9 +107,10 @@ run_refresh(const struct cmd_call *call)
 	ret = state_begin(&state, call);
 	if (ret == EXIT_DONE)
 		ret = state_open_read(&state);
-	if (ret == EXIT_DONE)
-		ret = feed_worse(state_check_feeds(&state),
-			refresh_all(&state, call, &wait));
+	if (ret == EXIT_DONE) {
+		ret = state_check_feeds(&state);
+		ret = feed_worse(ret, refresh_all(&state, call, &wait));
+	}
 	state_close(&state);
 	return ret;
 }

@@ -93,7 +93,7 @@ int config_add_feed(struct config *config, const char *name, const char *text,
 /* Takes a feed out again. */
 void config_drop_feed(struct config *config, const char *name);
 
-/* True for [a-z0-9-]{1,32}, but not "orders" and "allow", which are lists of
+/* True for [a-z0-9][a-z0-9-]{0,31}, but not "orders" and "allow", which are lists of
  * another kind. */
 bool config_feed_name_valid(const char *name);
 

@@ -24,7 +24,7 @@ config_feed_name_valid(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len > 0 && len < PAL_LIST_NAME_MAX &&
+	return len > 0 && len < PAL_LIST_NAME_MAX && name[0] != '-' &&
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
 	       strcmp(name, "orders") != 0 && strcmp(name, "allow") != 0;
 }
@@ -97,8 +97,8 @@ config_take_feeds(struct yaml_reader *reader, const struct yaml_node *value)
 		if (!config_feed_name_valid(entry->key->text))
 			yaml_error(reader, entry->key,
 				"`%s` is no name of a feed; write 1 to 32 "
-				"small letters, digits and hyphens, but not "
-				"orders or allow",
+				"small letters, digits and hyphens, no hyphen "
+				"first, but not orders or allow",
 				entry->key->text);
 		else if (yaml_expect(reader, entry, YAML_MAP))
 			ret = take_feed(

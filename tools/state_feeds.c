@@ -35,8 +35,9 @@ state_load_feeds(struct state *state)
 			problem_error(&state->feed_problems, state->config.file,
 				0, 0,
 				"feed `%s` was added by `palang feed add` as "
-				"well; that one does not count: take it out "
-				"here, or with `palang feed remove %s`",
+				"well; the one of this file counts: take it "
+				"out here, or the added one with `palang feed "
+				"remove %s`",
 				known->name, known->name);
 		if (ret == PAL_EDUP || ret == PAL_EFORM)
 			ret = 0;

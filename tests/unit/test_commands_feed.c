@@ -85,6 +85,11 @@ test_add(void **state)
 	tool_expect_in(tool.err, "--source is needed");
 	tool_expect(&tool, 2, "feed add orders --source /x");
 	tool_expect_in(tool.err, "is no name of a feed");
+	tool_expect(&tool, 2, "feed add --source /x -- -more");
+	tool_expect_in(tool.err, "no hyphen first");
+	tool_expect(&tool, 2, "feed add more --source /x --wait=bogus");
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "more"));
 	tool_expect(&tool, 2, "feed add more --source /x --max-change 5");
 	tool_expect_in(tool.err, "as in 20%");
 	tool_expect(&tool, 2, "feed add more --source /x --authority nobody");
@@ -686,6 +691,11 @@ test_twice(void **state)
 	write_config(&tool, "");
 	tool_expect(&tool, 2, "feed list");
 	tool_expect_in(tool.err, "was added by `palang feed add` as well");
+	tool_expect_in(tool.err, "the one of this file counts");
+	/* once, however often the ledger is loaded */
+	tool_expect(&tool, 2, "feed refresh");
+	assert_non_null(strstr(tool.err, "as well"));
+	assert_null(strstr(strstr(tool.err, "as well") + 1, "as well"));
 	tool_expect(&tool, 0, "block t.me --scope exact");
 	tool_expect(&tool, 0, "feed remove ads");
 	tool_expect(&tool, 0, "feed list");
