@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "publish_lists.h"
 
@@ -261,7 +262,7 @@ static int
 mark(struct publication *publication)
 {
 	return ledger_mark_published(
-		publication->ledger, publication->number, publication->now_ms);
+		publication->ledger, publication->number, pal_clock_ms());
 }
 
 const struct publish_step publish_prepare[] = {
