@@ -219,6 +219,19 @@ publish(struct feed_run *run, const char *event)
 	return ret;
 }
 
+/* The list in force and the one before change places; back again, none is
+ * turned down.  The mark is of a held list or of neither, so that the source
+ * shows what it has. */
+static void
+follow_back(struct ledger_feed *known, const char *file)
+{
+	known->rolled_back = !known->rolled_back;
+	if (known->held[0] == '\0')
+		memset(&known->mark, 0, sizeof known->mark);
+	else if (strcmp(known->held, file) == 0)
+		forget_held(known);
+}
+
 /* What the feed becomes with the list; a list that a person chose turns the
  * one in force down. */
 static void
@@ -229,7 +242,10 @@ follow(struct feed_run *run)
 	if (strcmp(run->file, known->names) != 0) {
 		strcpy(known->before, known->names);
 		strcpy(known->names, run->file);
-		known->rolled_back = run->kept;
+		if (run->kept)
+			follow_back(known, run->file);
+		else
+			known->rolled_back = false;
 	}
 	known->rules = run->diff.after;
 	if (run->kept)

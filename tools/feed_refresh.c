@@ -79,12 +79,15 @@ is_rejected(const struct feed_run *run)
 }
 
 static char *
-judge(const struct feed_run *run)
+judge(struct feed_run *run)
 {
 	if (run->options->accept_change || same_names(run))
 		return NULL;
-	if (is_rejected(run))
+	if (is_rejected(run)) {
+		/* No second file of it: back again, it is held no more. */
+		strcpy(run->file, run->known.before);
 		return strdup("it is the list that was rolled back");
+	}
 	if (run->lost && run->in_lists)
 		return strdup("the names of the list in force cannot be read, "
 			      "so nothing says what would change");

@@ -260,11 +260,12 @@ test_rollback(void **state)
 	tool_expect(&tool, 0, "why a.example.com");
 	tool_expect(&tool, 1, "why x.example.com");
 	/* the source has the bad list still, or gives it once more */
-	tool_expect(&tool, 0, REFRESH);
-	tool_expect(&tool, 0, "why a.example.com");
-	tool_expect(&tool, EXIT_HELD, REFRESH " --force");
-	tool_expect_in(tool.out, "it is the list that was rolled back");
-	tool_expect(&tool, 0, "why a.example.com");
+	for (int i = 0; i < 3; i++) {
+		tool_expect(
+			&tool, EXIT_HELD, i < 2 ? REFRESH : REFRESH " --force");
+		tool_expect_in(tool.out, "it is the list that was rolled back");
+		tool_expect(&tool, 0, "why a.example.com");
+	}
 	tool_expect(&tool, 0, REFRESH " --accept-change");
 	tool_expect(&tool, 0, "why x.example.com");
 	tool_remove(&tool);

@@ -145,6 +145,34 @@ test_damaged(void **state)
 	tool_remove(&tool);
 }
 
+/* Two rollbacks are none: the newest list is in force, and is none that was
+ * turned down; whether or not it was held in between. */
+static void
+test_rolled_twice(void **state)
+{
+	(void)state;
+	for (int held = 0; held < 2; held++) {
+		struct tool tool;
+
+		begin(&tool);
+		write_list(&tool, 99);
+		tool_expect(&tool, 0, REFRESH);
+		tool_expect(&tool, 0, "feed rollback ads");
+		tool_expect(&tool, 0, "feed list");
+		tool_expect_in(tool.out, "rolled back");
+		if (held)
+			tool_expect(&tool, EXIT_HELD, REFRESH);
+		tool_expect(&tool, 0, "feed rollback ads");
+		tool_expect(&tool, 0, "feed list");
+		assert_null(strstr(tool.out, "rolled back"));
+		tool_expect(&tool, 0, REFRESH);
+		tool_expect_in(tool.out, "unchanged, 99 rules");
+		tool_expect(&tool, 0, "feed list");
+		assert_null(strstr(tool.out, "held"));
+		tool_remove(&tool);
+	}
+}
+
 int
 main(void)
 {
@@ -152,6 +180,7 @@ main(void)
 		cmocka_unit_test(test_lost_names),
 		cmocka_unit_test(test_accept_held),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_rolled_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
