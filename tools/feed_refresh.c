@@ -220,6 +220,31 @@ feed_rollback(struct state *state, const char *name, bool dry)
 	return outcome;
 }
 
+/* False if a look at the ledger says that nothing is to be made anew, so that
+ * no lock is waited for. */
+static bool
+may_need_renewal(struct state *state, const char *name)
+{
+	const struct config_feed *feed = config_find_feed(&state->config, name);
+	const struct ledger_feed *known;
+	uint8_t policy[PAL_SHA256_SIZE];
+	bool needed = true;
+
+	state_let_go(state);
+	if (feed == NULL || state_open_read(state) != EXIT_DONE)
+		return true;
+	feed = config_find_feed(&state->config, name);
+	known = ledger_find_feed(&state->feeds, name);
+	if (known == NULL || known->names[0] == '\0')
+		needed = false;
+	else if (feed != NULL &&
+		 feed_policy_digest(&state->config, feed, policy) == 0)
+		needed = memcmp(known->policy, policy, sizeof policy) != 0 ||
+		         !feed_in_lists(state, feed);
+	state_let_go(state);
+	return needed;
+}
+
 enum feed_outcome
 feed_renew(struct state *state, const char *name)
 {
@@ -228,6 +253,8 @@ feed_renew(struct state *state, const char *name)
 	enum feed_outcome outcome = FEED_FAILED;
 	char file[LEDGER_NAMES_MAX];
 
+	if (!may_need_renewal(state, name))
+		return FEED_SAME;
 	if (feed_run_begin(&run, state, name, true) == EXIT_DONE) {
 		strcpy(file, run.known.names);
 		outcome = FEED_SAME;

@@ -1,6 +1,9 @@
 /* Lists that are held, turned down or damaged, from the command line. */
 #include "tool_util.h"
 
+#include <fcntl.h>
+
+#include "feed.h"
 #include "file.h"
 #include "palang/image.h"
 
@@ -173,6 +176,31 @@ test_rolled_twice(void **state)
 	}
 }
 
+/* A feed that is being refreshed keeps publish waiting only if its image is to
+ * be made anew. */
+static void
+test_publish_beside(void **state)
+{
+	struct tool tool;
+	char path[160];
+	int folder, lock;
+
+	(void)state;
+	begin(&tool);
+	snprintf(path, sizeof path, "%s/state/feeds", tool.dir);
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(folder >= 0);
+	lock = feed_lock(folder, "ads", false);
+	assert_true(lock >= 0);
+	alarm(60); /* if it waits */
+	tool_expect(&tool, 0, "publish");
+	alarm(0);
+	tool_expect(&tool, 0, "why n0.example.com");
+	close(lock);
+	close(folder);
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -181,6 +209,7 @@ main(void)
 		cmocka_unit_test(test_accept_held),
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_rolled_twice),
+		cmocka_unit_test(test_publish_beside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
