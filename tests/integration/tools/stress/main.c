@@ -126,8 +126,15 @@ turn_for(const struct options *options, uint64_t *random)
 		load_focus(sets);
 		collect_for(options->warm_us);
 		changes_turn(&changes, sets);
-		if (random_next(random) % 5 == 0)
+		unsigned next = (unsigned)(random_next(random) % 10);
+		if (next == 0 || (next == 1 && changes.command != NULL))
 			continue; /* the next comes before this is swept */
+		if (next == 1) {
+			/* and this is taken back before it is */
+			collect_for((int64_t)(random_next(random) % 8000));
+			turns++;
+			changes_turn(&changes, publish_plan_back(&world));
+		}
 		wait_swept();
 		collect_for(options->hold_us);
 	}

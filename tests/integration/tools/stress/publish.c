@@ -130,6 +130,23 @@ publish_plan(const struct world *world, uint64_t sets, uint64_t *random)
 	return turned;
 }
 
+uint64_t
+publish_plan_back(const struct world *world)
+{
+	uint64_t turned = 0;
+
+	for (unsigned i = 0; i < world->list_count; i++) {
+		struct list *list = &lists[i];
+		bool can = list->manner != STAY && list->before.data != NULL;
+		list->manner = i != ORDERS && can ? BACK : STAY;
+		list->next = list->now.sets;
+		if (list->manner == BACK)
+			list->next = list->before.sets;
+		turned |= list->next ^ list->now.sets;
+	}
+	return turned;
+}
+
 static void
 add_rules(struct pal_writer *writer, const struct world *world, unsigned list,
 	uint64_t sets)

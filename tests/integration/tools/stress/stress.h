@@ -119,6 +119,8 @@ void load_stop(void);
  * several ways; returns the sets that are turned over then. */
 uint64_t publish_plan(
 	const struct world *world, uint64_t sets, uint64_t *random);
+/* The same, to have back at once what feeds and the allow list were before. */
+uint64_t publish_plan_back(const struct world *world);
 /* Publishes that; returns the generation. */
 uint64_t publish(const char *live, const struct world *world);
 /* Tells how often lists have changed in which way. */
