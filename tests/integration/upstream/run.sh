@@ -68,9 +68,9 @@ visit() {
 	in_all[$daemon]=$(statistic "$daemon" num.query.udpout)
 }
 
-# compare TEXT [MODULE]: with this configuration, and this module in front of
-# the validator.
-compare() {
+# measure TEXT [MODULE]: with this configuration, and this module in front of
+# the validator.  True if palang costs no question more.
+measure() {
 	local modules="${2:+$2 }validator iterator" text="server:
 		num-threads: 1
 		extended-statistics: yes
@@ -91,8 +91,13 @@ compare() {
 	# With subnetcache the same Unbound differs by a few from run to run.
 	local more_or_less=${2:+$((at_servers[plain] / 50))}
 	((at_servers[ours] <= at_servers[plain] + more_or_less)) &&
-		((in_all[ours] <= in_all[plain] + more_or_less)) ||
-		more+=("$1")
+		((in_all[ours] <= in_all[plain] + more_or_less))
+}
+
+# A slow moment lets a TTL of two seconds run out in the one and not in the
+# other; what palang itself costs shows each time.
+compare() {
+	measure "$@" || measure "$@" || measure "$@" || more+=("$1")
 }
 
 # What comes late is asked for again, and then the numbers mean nothing.
