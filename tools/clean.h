@@ -140,6 +140,10 @@ int clean_run(int in, int out, const struct clean_options *options,
 /* True if anything was left out or mended: what --strict refuses. */
 bool clean_is_dirty(const struct clean_report *report);
 
+/* Why a list that could be read is none all the same, or NULL: a feed with it
+ * is refused, and a check says so. */
+const char *clean_refusal(const struct clean_report *report);
+
 void clean_print(FILE *out, const struct clean_report *report);
 struct json_writer;
 void clean_put_json(

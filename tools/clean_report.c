@@ -131,6 +131,14 @@ print_rpz(FILE *out, const struct clean_report *report)
 		fputc('\n', out);
 }
 
+const char *
+clean_refusal(const struct clean_report *report)
+{
+	return report->rules == report->exceptions && !report->zone
+	               ? "there is no name in it that could be blocked"
+	               : NULL;
+}
+
 void
 clean_print(FILE *out, const struct clean_report *report)
 {

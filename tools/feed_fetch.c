@@ -89,9 +89,8 @@ clean(struct feed_run *run, int spool)
 	else if (run->options->strict && clean_is_dirty(&run->report))
 		error = strdup("it needs cleaning, and --strict refuses that; "
 			       "`palang feed check` tells of it");
-	else if (run->report.rules == run->report.exceptions &&
-		 !run->report.zone)
-		error = strdup("there is no name in it that could be blocked");
+	else if (clean_refusal(&run->report) != NULL)
+		error = strdup(clean_refusal(&run->report));
 	problems_fini(&problems);
 	return error;
 }

@@ -54,6 +54,10 @@ tells_what_would_become_of_it(void **state)
 		{"<html>", "--json", EXIT_ERROR, "\"good\": false"},
 		{"<html>", NULL, EXIT_ERROR, "this is a web page"},
 		{"", NULL, EXIT_ERROR, "there is nothing in it"},
+		/* as a refresh judges it */
+		{"192.0.2.1\n", NULL, EXIT_ERROR,
+			"there is no name in it that could be blocked"},
+		{"192.0.2.1\n", "--json", EXIT_ERROR, "\"good\": false"},
 		{"a.example\n", "--format=rpz", EXIT_ERROR,
 			":1: error: this is no record"},
 		{"a.example\n", "--format=zone", EXIT_ERROR, "write auto"},
