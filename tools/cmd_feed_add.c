@@ -298,6 +298,7 @@ remove_feed(struct state *state, const char *name, int folder, bool dry)
 		ret = state_finish(state);
 	if (ret != EXIT_DONE)
 		return ret;
+	feed_fetch_unlink(folder, name);
 	if (!configured)
 		feed_remove_strays(folder, name, NULL);
 	printf("feed %s: removed\n", name);
@@ -320,12 +321,11 @@ lock_and_remove(struct state *state, const char *name)
 {
 	int folder = open_feeds(state), lock, ret;
 
-	lock = folder < 0 ? -1 : feed_lock(folder, name, true);
+	lock = folder < 0 ? -1 : feed_lock(folder, name);
 	if (lock < 0)
 		ret = cmd_fail("feed %s: %s; nothing was done", name,
-			errno == EWOULDBLOCK
-				? "it is being refreshed by another palang"
-				: strerror(errno));
+			errno == EWOULDBLOCK ? "another palang is at work on it"
+					     : strerror(errno));
 	else
 		ret = state_open_write(state);
 	if (lock >= 0 && ret == EXIT_DONE)

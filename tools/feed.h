@@ -55,10 +55,19 @@ char *feed_guard(const struct config_feed *feed, const struct names_diff *diff);
 
 /* ---- files of a feed, in state/feeds/ ---- */
 
-/* One refresh of a feed at a time.  wait: as long as lock_wait does.  The
+/* Who changes what a feed is, or its files, one at a time; a source may hang,
+ * so that nobody asks one under it.  Waits as long as lock_wait does.  The
  * descriptor, which close() unlocks; -1 and errno, EWOULDBLOCK: another has
  * it. */
-int feed_lock(int folder, const char *name, bool wait);
+int feed_lock(int folder, const char *name);
+
+/* One asks a feed's source at a time.  As feed_lock, but without waiting; if
+ * another has it, *since is when it began, in seconds since 1970 UTC. */
+int feed_fetch_lock(int folder, const char *name, int64_t *since);
+
+/* The feed is removed: what its source says is of no more use, and another of
+ * its name does not wait for it. */
+void feed_fetch_unlink(int folder, const char *name);
 
 /* A name of which there is none yet, neither in the folder nor in what is
  * known: NAME-<n>.names, n growing. */

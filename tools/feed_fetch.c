@@ -119,46 +119,35 @@ mark_holds(const struct feed_run *run)
 	       faccessat(run->folder, file, R_OK, 0) == 0;
 }
 
-static char *
-fetch_into(struct feed_run *run, int spool)
+char *
+feed_fetch(struct feed_run *run)
 {
-	char why[SOURCE_WHY_MAX] = "it failed";
+	char why[SOURCE_WHY_MAX] = "it failed", *text = NULL;
 
+	run->spool = open_spool(run);
+	if (run->spool < 0) {
+		if (asprintf(&text, "%s/spool: %s",
+			    run->state->config.state_dir, strerror(errno)) < 0)
+			text = NULL;
+		return text != NULL ? text : strdup("no memory");
+	}
 	if (mark_holds(run))
 		run->mark = run->known.mark;
 	else
 		memset(&run->mark, 0, sizeof run->mark);
-	switch (source_fetch(&run->feed->source, &run->feed->limits, &run->mark,
-		spool, why, progress_tell, &run->progress)) {
-	case SOURCE_UNCHANGED:
+	run->answer = source_fetch(&run->feed->source, &run->feed->limits,
+		&run->mark, run->spool, why, progress_tell, &run->progress);
+	return run->answer == SOURCE_FAILED ? strdup(why) : NULL;
+}
+
+char *
+feed_take_fetched(struct feed_run *run)
+{
+	if (run->answer == SOURCE_UNCHANGED)
 		return take_last(run);
-	case SOURCE_FAILED:
-		return strdup(why);
-	case SOURCE_NEW:
-		break;
-	}
 	run->candidate = open_new(run);
 	if (run->candidate < 0)
 		return strdup(strerror(errno));
 	run->fetched = true;
-	return clean(run, spool);
-}
-
-enum feed_found
-feed_fetch(struct feed_run *run, char **error)
-{
-	int spool = open_spool(run);
-	char *text = NULL;
-
-	if (spool < 0 &&
-		asprintf(&text, "%s/spool: %s", run->state->config.state_dir,
-			strerror(errno)) < 0)
-		text = NULL;
-	if (spool >= 0) {
-		*error = fetch_into(run, spool);
-		close(spool);
-	} else {
-		*error = text != NULL ? text : strdup("no memory");
-	}
-	return *error == NULL ? FEED_FOUND : FEED_NOT_FOUND;
+	return clean(run, run->spool);
 }

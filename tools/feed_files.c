@@ -1,5 +1,5 @@
-/* Files of a feed: NAME.lock, NAME-<n>.names, and, while it is refreshed,
- * NAME.new and NAME.img. */
+/* Files of a feed: NAME.lock, NAME.fetch.lock, NAME-<n>.names, and, while it
+ * is refreshed, NAME.new and NAME.img. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -7,28 +7,67 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "feed.h"
 #include "lock.h"
 #include "palang/error.h"
 
+#define FETCH_LOCK ".fetch.lock"
+
+/* close() that keeps errno. */
+static int
+close_fail(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 int
-feed_lock(int folder, const char *name, bool wait)
+feed_lock(int folder, const char *name)
 {
 	char file[PAL_LIST_NAME_MAX + 8];
-	int lock, saved;
+	int lock;
 
 	snprintf(file, sizeof file, "%s.lock", name);
 	lock = lock_open_at(folder, file);
+	if (lock < 0 || lock_wait(lock, false))
+		return lock;
+	return close_fail(lock);
+}
+
+int
+feed_fetch_lock(int folder, const char *name, int64_t *since)
+{
+	char file[PAL_LIST_NAME_MAX + sizeof FETCH_LOCK];
+	struct stat st;
+	int lock;
+
+	snprintf(file, sizeof file, "%s" FETCH_LOCK, name);
+	lock = lock_open_at(folder, file);
 	if (lock < 0)
 		return -1;
-	if (wait ? lock_wait(lock, false) : flock(lock, LOCK_EX | LOCK_NB) == 0)
+	if (flock(lock, LOCK_EX | LOCK_NB) == 0) {
+		/* The file's time says since when, to who comes next. */
+		futimens(lock, NULL);
 		return lock;
-	saved = errno;
-	close(lock);
-	errno = saved;
-	return -1;
+	}
+	*since = fstat(lock, &st) == 0 ? st.st_mtim.tv_sec : 0;
+	errno = EWOULDBLOCK;
+	return close_fail(lock);
+}
+
+void
+feed_fetch_unlink(int folder, const char *name)
+{
+	char file[PAL_LIST_NAME_MAX + sizeof FETCH_LOCK];
+
+	snprintf(file, sizeof file, "%s" FETCH_LOCK, name);
+	unlinkat(folder, file, 0);
 }
 
 /* The number of "NAME-<n>.names", or -1 for what is no names file of it. */

@@ -1,11 +1,14 @@
 /*
  * The way of a feed.
  *
- *   1. The feed's own lock is taken: one refresh of a feed at a time.  The
- *      ledger is read, and let go of.
- *   2. The source is fetched into the spool and cleaned into names
- *      (feed_fetch.c), all without the lock of the state folder: orders go
- *      on meanwhile.
+ *   1. The lock of fetching is taken: one asks the feed's source at a time.
+ *      The ledger is read, and let go of.  The source is fetched into the
+ *      spool (feed_fetch.c).  A source may hang: rollback, remove and who
+ *      accepts what is held do not wait for it.
+ *   2. The feed's own lock is taken, and the ledger read again.  If the feed
+ *      was removed, or its list changed meanwhile, what came is dropped.
+ *      Otherwise it is cleaned into names, all without the lock of the state
+ *      folder: orders go on meanwhile.
  *   3. The names are compared with those in force, and the guards judge them
  *      (feed_guard.c).
  *   4. The image is made, as NAME.img (feed_image.c), and the names get the
@@ -139,30 +142,70 @@ accept_held(struct feed_run *run)
 	return feed_load(run, "feed refresh");
 }
 
+static enum feed_outcome
+fail_with(struct feed_run *run, char *error)
+{
+	enum feed_outcome outcome =
+		feed_fail(run, error != NULL ? error : "no memory");
+
+	free(error);
+	return outcome;
+}
+
+/* *damaged: the names kept are no list, although the source says that they are
+ * what it has. */
+static enum feed_outcome
+take_and_decide(struct feed_run *run, bool *damaged)
+{
+	char *error = feed_take_fetched(run);
+	int ret;
+
+	if (error != NULL)
+		return fail_with(run, error);
+	ret = compare(run);
+	if (ret == 0)
+		return decide(run);
+	*damaged = ret == PAL_EFORM && !run->fetched;
+	return *damaged ? FEED_FAILED : feed_fail_code(run, "its names", ret);
+}
+
 /* Kept names that are damaged are no reason to keep them: once more, without
  * the mark that says they are what the source has. */
 static enum feed_outcome
 fetch_and_decide(struct feed_run *run)
 {
-	char *error = NULL;
+	bool damaged = false;
 	enum feed_outcome outcome;
-	int ret;
+	char *error = feed_fetch(run);
 
-	if (feed_fetch(run, &error) != FEED_FOUND) {
-		outcome = feed_fail(run, error != NULL ? error : "no memory");
+	if (feed_run_lock(run) != EXIT_DONE) {
 		free(error);
-		return outcome;
+		return FEED_FAILED;
 	}
-	ret = compare(run);
-	if (ret == 0)
-		return decide(run);
-	if (ret != PAL_EFORM || run->fetched)
-		return feed_fail_code(run, "its names", ret);
+	if (error != NULL || run->answer == SOURCE_FAILED)
+		return fail_with(run, error);
+	outcome = take_and_decide(run, &damaged);
+	if (!damaged)
+		return outcome;
+	feed_run_unlock(run);
 	close(run->candidate);
 	run->candidate = -1;
+	close(run->spool);
+	run->spool = -1;
 	run->file[0] = '\0';
 	run->anew = true;
 	return fetch_and_decide(run);
+}
+
+static enum feed_outcome
+refresh(struct feed_run *run)
+{
+	bool accept = run->options->accept_change && run->known.held[0] != '\0';
+	int ret = accept ? feed_run_lock(run) : feed_run_lock_fetch(run);
+
+	if (ret != EXIT_DONE)
+		return FEED_FAILED;
+	return accept ? accept_held(run) : fetch_and_decide(run);
 }
 
 enum feed_outcome
@@ -172,11 +215,8 @@ feed_refresh(struct state *state, const char *name,
 	struct feed_run run = {.options = options};
 	enum feed_outcome outcome = FEED_FAILED;
 
-	if (feed_run_begin(&run, state, name, false) == EXIT_DONE) {
-		if (options->accept_change && run.known.held[0] != '\0')
-			outcome = accept_held(&run);
-		else
-			outcome = fetch_and_decide(&run);
+	if (feed_run_look(&run, state, name) == EXIT_DONE) {
+		outcome = refresh(&run);
 		if (run.fetched && outcome != FEED_FAILED)
 			clean_print(stdout, &run.report);
 	}
@@ -207,7 +247,7 @@ feed_rollback(struct state *state, const char *name, bool dry)
 	enum feed_outcome outcome = FEED_FAILED;
 	char file[LEDGER_NAMES_MAX];
 
-	if (feed_run_begin(&run, state, name, true) == EXIT_DONE) {
+	if (feed_run_begin(&run, state, name) == EXIT_DONE) {
 		strcpy(file, run.known.before);
 		if (file[0] == '\0')
 			cmd_fail("feed %s: there is no list before the one in "
@@ -255,7 +295,7 @@ feed_renew(struct state *state, const char *name)
 
 	if (!may_need_renewal(state, name))
 		return FEED_SAME;
-	if (feed_run_begin(&run, state, name, true) == EXIT_DONE) {
+	if (feed_run_begin(&run, state, name) == EXIT_DONE) {
 		strcpy(file, run.known.names);
 		outcome = FEED_SAME;
 		if (file[0] != '\0' &&

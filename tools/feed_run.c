@@ -7,8 +7,10 @@
 
 #include "feed_run.h"
 #include "file.h"
+#include "lock.h"
 #include "palang/error.h"
 #include "publish_lists.h"
+#include "timefmt.h"
 
 bool
 feed_in_lists(struct state *state, const struct config_feed *feed)
@@ -81,41 +83,69 @@ take_known(struct feed_run *run, bool expected)
 }
 
 static int
-lock_feed(struct feed_run *run, bool wait)
+open_folder(struct feed_run *run)
 {
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof path, "%s/feeds", run->state->config.state_dir);
 	run->folder = file_open_folder(path);
-	if (run->folder < 0)
-		return cmd_fail("%s: %s; `palang init` makes it", path,
-			strerror(errno));
-	run->lock = feed_lock(run->folder, run->name, wait);
+	if (run->folder >= 0)
+		return EXIT_DONE;
+	return cmd_fail(
+		"%s: %s; `palang init` makes it", path, strerror(errno));
+}
+
+static int
+fail_lock(const struct feed_run *run, const char *file)
+{
+	return cmd_fail("%s/feeds/%s.%s: %s", run->state->config.state_dir,
+		run->name, file, strerror(errno));
+}
+
+static int
+lock_feed(struct feed_run *run)
+{
+	run->lock = feed_lock(run->folder, run->name);
 	if (run->lock >= 0)
 		return EXIT_DONE;
-	if (errno == EWOULDBLOCK)
-		return cmd_fail("feed %s is being refreshed by another palang; "
-				"nothing was done",
-			run->name);
-	return cmd_fail("%s/%s.lock: %s", path, run->name, strerror(errno));
+	if (errno != EWOULDBLOCK)
+		return fail_lock(run, "lock");
+	return cmd_fail("another palang is at work on feed %s for %d seconds; "
+			"nothing was done",
+		run->name, lock_patience / 1000);
 }
 
 int
-feed_run_begin(
-	struct feed_run *run, struct state *state, const char *name, bool wait)
+feed_run_lock_fetch(struct feed_run *run)
 {
-	bool expected = config_find_feed(&state->config, name) != NULL;
-	int ret;
+	char time[TIME_TEXT_MAX];
+	int64_t since;
 
-	run->state = state;
-	run->name = name;
-	run->folder = run->lock = run->in_force = run->candidate = -1;
-	snprintf(run->label, sizeof run->label, "feed %.32s", name);
-	progress_begin(&run->progress, run->label);
-	state_let_go(state);
-	ret = lock_feed(run, wait);
-	if (ret == EXIT_DONE)
-		ret = state_open_read(state);
+	run->fetch_lock = feed_fetch_lock(run->folder, run->name, &since);
+	if (run->fetch_lock >= 0)
+		return EXIT_DONE;
+	if (errno != EWOULDBLOCK)
+		return fail_lock(run, "fetch.lock");
+	return cmd_fail("feed %s is being refreshed by another palang, since "
+			"%s; nothing was done",
+		run->name, time_format(time, since));
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* How the feed stands now. */
+static int
+look(struct feed_run *run, bool expected)
+{
+	struct state *state = run->state;
+	int ret = state_open_read(state);
+
 	if (ret == EXIT_DONE)
 		ret = take_known(run, expected);
 	if (ret != EXIT_DONE)
@@ -132,23 +162,97 @@ feed_run_begin(
 	return EXIT_DONE;
 }
 
-static void
-close_fd(int fd)
+static bool
+prepare(struct feed_run *run, struct state *state, const char *name)
 {
-	if (fd >= 0)
-		close(fd);
+	bool expected = config_find_feed(&state->config, name) != NULL;
+
+	run->state = state;
+	run->name = name;
+	run->folder = run->lock = run->fetch_lock = -1;
+	run->in_force = run->candidate = run->spool = -1;
+	snprintf(run->label, sizeof run->label, "feed %.32s", name);
+	progress_begin(&run->progress, run->label);
+	state_let_go(state);
+	return expected;
+}
+
+int
+feed_run_begin(struct feed_run *run, struct state *state, const char *name)
+{
+	bool expected = prepare(run, state, name);
+	int ret = open_folder(run);
+
+	if (ret == EXIT_DONE)
+		ret = lock_feed(run);
+	return ret == EXIT_DONE ? look(run, expected) : ret;
+}
+
+int
+feed_run_look(struct feed_run *run, struct state *state, const char *name)
+{
+	bool expected = prepare(run, state, name);
+	int ret = open_folder(run);
+
+	return ret == EXIT_DONE ? look(run, expected) : ret;
+}
+
+/* What came was asked for by what the feed was, and would take the place of
+ * the list that it had. */
+static int
+check_same(const struct feed_run *run, const struct ledger_feed *was)
+{
+	const struct ledger_feed *known = &run->known;
+
+	if (was->row != 0 && known->row != was->row)
+		return cmd_fail("feed %s was removed and added anew meanwhile; "
+				"what was fetched is dropped",
+			run->name);
+	if (strcmp(known->names, was->names) == 0 &&
+		strcmp(known->held, was->held) == 0)
+		return EXIT_DONE;
+	return cmd_fail("feed %s got another list meanwhile, by a rollback or "
+			"a list that was accepted; what was fetched is "
+			"dropped, and the next refresh asks anew",
+		run->name);
+}
+
+int
+feed_run_lock(struct feed_run *run)
+{
+	struct ledger_feed was = run->known;
+	int ret;
+
+	progress_end(&run->progress);
+	memset(&run->known, 0, sizeof run->known);
+	close_fd(&run->in_force);
+	ret = lock_feed(run);
+	if (ret == EXIT_DONE)
+		ret = look(run, true);
+	if (ret == EXIT_DONE)
+		ret = check_same(run, &was);
+	ledger_feed_fini(&was);
+	return ret;
+}
+
+void
+feed_run_unlock(struct feed_run *run)
+{
+	if (run->lock >= 0)
+		feed_remove_passing(run->folder, run->name);
+	close_fd(&run->lock);
 }
 
 void
 feed_run_end(struct feed_run *run)
 {
 	progress_end(&run->progress);
-	close_fd(run->in_force);
-	close_fd(run->candidate);
-	if (run->lock >= 0)
-		feed_remove_passing(run->folder, run->name);
-	close_fd(run->lock);
-	close_fd(run->folder);
+	close_fd(&run->in_force);
+	close_fd(&run->candidate);
+	close_fd(&run->spool);
+	feed_run_unlock(run);
+	close_fd(&run->fetch_lock);
+	close_fd(&run->folder);
 	free(run->diff.names);
 	ledger_feed_fini(&run->known);
 	state_let_go(run->state);

@@ -16,7 +16,8 @@ struct feed_run {
 	 * its limits go when the state is opened anew. */
 	const struct config_feed *feed;
 	struct config_feed as_configured;
-	int folder, lock; /* state/feeds, and the feed's lock */
+	int folder;           /* state/feeds */
+	int lock, fetch_lock; /* see feed_lock; -1: not held */
 
 	/* How it stands; as it is to be recorded, once that is known. */
 	struct ledger_feed known;
@@ -25,6 +26,9 @@ struct feed_run {
 	int in_force;                  /* its names; -1: none, or lost */
 	bool lost; /* it has names, and none can read them */
 	uint8_t policy[PAL_SHA256_SIZE], recipe[PAL_SHA256_SIZE];
+
+	int spool; /* what the source gave; -1: nothing */
+	enum source_result answer;
 
 	/* The list that is to come. */
 	int candidate;               /* its names */
@@ -42,10 +46,21 @@ struct feed_run {
 	char label[PAL_LIST_NAME_MAX + 8];
 };
 
-/* feed_run.c: takes the feed's lock, and looks how the feed stands.  wait: for
- * the lock.  Exit codes; feed_run_end in any case. */
-int feed_run_begin(
-	struct feed_run *run, struct state *state, const char *name, bool wait);
+/* feed_run.c: exit codes; feed_run_end in any case.
+ *
+ * For what asks no source: waits for the feed's lock, and looks how the feed
+ * stands. */
+int feed_run_begin(struct feed_run *run, struct state *state, const char *name);
+
+/* For what may ask one: only looks, and then takes the lock of fetching; with
+ * what came, feed_run_lock takes the feed's own lock and looks again.  It fails
+ * if the feed is another by now: then what came is of no use. */
+int feed_run_look(struct feed_run *run, struct state *state, const char *name);
+int feed_run_lock_fetch(struct feed_run *run);
+int feed_run_lock(struct feed_run *run);
+
+/* Lets go of the feed's lock, for the source is to be asked once more. */
+void feed_run_unlock(struct feed_run *run);
 void feed_run_end(struct feed_run *run);
 
 /* feed_outcome.c: each records what it says, and tells it. */
@@ -56,13 +71,12 @@ enum feed_outcome feed_hold(struct feed_run *run, const char *why);
 enum feed_outcome feed_stay(struct feed_run *run);
 enum feed_outcome feed_load(struct feed_run *run, const char *event);
 
-/* What became of fetching: the candidate is open then, or there is an error,
- * to be freed. */
-enum feed_found { FEED_FOUND, FEED_NOT_FOUND };
-
-/* feed_fetch.c: from the source to names, the candidate.  *error: why not, to
- * be freed. */
-enum feed_found feed_fetch(struct feed_run *run, char **error);
+/* feed_fetch.c: each NULL, or why not, to be freed.
+ *
+ * Asks the source, without the feed's lock; then, with it, takes what it gave:
+ * the candidate is open. */
+char *feed_fetch(struct feed_run *run);
+char *feed_take_fetched(struct feed_run *run);
 
 /* Opens one of the kept names files; -1 and errno. */
 int feed_open_names(const struct feed_run *run, const char *file);

@@ -190,7 +190,7 @@ test_publish_beside(void **state)
 	snprintf(path, sizeof path, "%s/state/feeds", tool.dir);
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_true(folder >= 0);
-	lock = feed_lock(folder, "ads", false);
+	lock = feed_lock(folder, "ads");
 	assert_true(lock >= 0);
 	alarm(60); /* if it waits */
 	tool_expect(&tool, 0, "publish");

@@ -293,8 +293,8 @@ test_refresh_killed(void **state)
 		assert_true(lists_block(&tool, name));
 		snprintf(name, sizeof name, "round%d.example.com", i - 1);
 		assert_false(lists_block(&tool, name));
-		/* its lock, the names in force, and those before */
-		assert_int_equal(feed_files(&tool), 3);
+		/* its locks, the names in force, and those before */
+		assert_int_equal(feed_files(&tool), 4);
 	}
 	assert_true(before > 0);
 	assert_true(after > 0);
@@ -324,7 +324,7 @@ test_order_meanwhile(void **state)
 		_exit(tool_run(&tool, "feed refresh f"));
 	}
 	close(ends[0]);
-	snprintf(path, sizeof path, "%s/state/feeds/f.lock", tool.dir);
+	snprintf(path, sizeof path, "%s/state/feeds/f.fetch.lock", tool.dir);
 	while (access(path, F_OK) != 0 && tool_now_ms() < until)
 		sched_yield();
 	assert_int_equal(access(path, F_OK), 0);
