@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,29 @@ config_read_yes(
 			value->key->text, value->text);
 }
 
+int
+config_read_path(struct yaml_reader *reader, const struct yaml_node *value,
+	const char **path)
+{
+	char *copy;
+
+	if (!yaml_expect(reader, value, YAML_TEXT))
+		return 0;
+	if (value->text[0] != '/' || strlen(value->text) >= PATH_MAX ||
+		!text_is_plain(value->text, strlen(value->text))) {
+		yaml_error(reader, value,
+			"`%s` takes the path of a file, from the root on",
+			value->key->text);
+		return 0;
+	}
+	copy = strdup(value->text);
+	if (copy == NULL)
+		return PAL_ENOMEM;
+	free((char *)(uintptr_t)*path);
+	*path = copy;
+	return 0;
+}
+
 static int
 take_chain(struct yaml_reader *reader, const struct yaml_node *value)
 {
@@ -205,6 +229,9 @@ static const struct yaml_field fields[] = {
 	{"authorities", config_take_authorities},
 	{"feeds", config_take_feeds},
 	{"protected", config_take_protected},
+	{"approvers", config_take_approvers},
+	{"approvals", config_take_approvals},
+	{"guards", config_take_guards},
 	{NULL, NULL},
 };
 
@@ -221,6 +248,9 @@ set_defaults(struct config *config, const char *file)
 	config->answer.has_answer = config->answer.has_ttl = true;
 	config->answer.answer = PAL_SINKHOLE;
 	config->answer.ttl = DEFAULT_TTL;
+	config->approvals = CONFIG_APPROVALS;
+	config->guards.popular_first = CONFIG_POPULAR_FIRST;
+	config->guards.protected_shipped = true;
 	if (config->file == NULL || config->state_dir == NULL ||
 		config->live_dir == NULL || config->user == NULL)
 		return PAL_ENOMEM;
@@ -250,13 +280,15 @@ check_whole(struct config *config, struct problems *problems)
 		}
 	}
 	config_check_feeds(config, problems);
+	config_check_keys(config, problems);
 }
 
 static int
 read_document(struct config *config, const struct yaml_stream *stream,
 	struct problems *problems)
 {
-	struct config_place place = {config, &config->answer, NULL, NULL};
+	struct config_place place = {
+		.config = config, .answer = &config->answer};
 	struct yaml_reader reader = {config->file, problems, &place};
 	const struct yaml_node *root;
 
@@ -327,6 +359,7 @@ authority_fini(struct config_authority *authority)
 {
 	free(authority->title);
 	free(authority->acts_for);
+	free(authority->keys);
 	for (size_t i = 0; i < authority->contact_count; i++)
 		free(authority->contacts[i]);
 }
@@ -338,7 +371,11 @@ config_fini(struct config *config)
 		authority_fini(&config->authorities[i]);
 	for (size_t i = 0; i < config->feed_count; i++)
 		config_feed_fini(&config->feeds[i]);
+	for (size_t i = 0; i < config->approver_count; i++)
+		config_approver_fini(&config->approvers[i]);
+	config_guards_fini(&config->guards);
 	free(config->authorities);
+	free(config->approvers);
 	free(config->feeds);
 	free(config->protected);
 	free(config->file);

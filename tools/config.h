@@ -4,6 +4,7 @@
 
 #include "clean.h"
 #include "diag.h"
+#include "minisig.h"
 #include "order.h"
 #include "palang/manifest.h"
 #include "source.h"
@@ -22,16 +23,58 @@ struct config_answer {
 	char text[CONFIG_TEXT_MAX + 1]; /* behind authority and id in the EDE */
 };
 
+/* A public key of minisign, which counts from not_before on, up to not_after
+ * (that second not included). */
+struct config_key {
+	uint8_t id[MINISIG_ID], pk[MINISIG_KEY];
+	int64_t not_before; /* INT64_MIN: always has */
+	int64_t not_after;  /* PAL_NEVER: always will */
+};
+
+enum config_key_state { KEY_VALID, KEY_NOT_YET, KEY_RETIRED };
+
+/* What an authority may do.  All zero: everything. */
+struct config_may {
+	/* Of enum order_action, pal_scope and pal_answer: a bit 1 << VALUE
+	 * for each that it may; 0: each of them. */
+	unsigned actions, scopes, answers;
+	/* More of them are held; 0: no limit. */
+	uint32_t targets_per_order, names_in_force, usual_targets;
+};
+
 struct config_authority {
 	char name[ORDER_AUTHORITY_MAX];
 	char *title; /* its full name, for people; may be NULL */
 	enum pal_kind kind;
 	enum config_signature signature;
+	struct config_key *keys;
+	size_t key_count;
+	struct config_may may;
 	struct config_answer answer; /* what it gives beats the general one */
 	char (*acts_for)[ORDER_AUTHORITY_MAX];
 	size_t acts_for_count;
 	char *contacts[ORDER_CONTACTS_MAX]; /* where an order names none */
 	size_t contact_count;
+};
+
+/* Somebody whose word lets a held order through. */
+struct config_approver {
+	char name[ORDER_AUTHORITY_MAX];
+	char *user; /* the account that this person runs commands with */
+	struct config_key *keys;
+	size_t key_count;
+};
+
+#define CONFIG_APPROVALS     2
+#define CONFIG_POPULAR_FIRST 1000
+
+/* The lists that orders are held against. */
+struct config_guards {
+	bool popular_off;       /* `popular: no` */
+	const char *popular;    /* in place of the shipped one; or NULL */
+	uint32_t popular_first; /* names of it that count */
+	const char *protected;  /* besides the shipped one; or NULL */
+	bool protected_shipped; /* that one counts */
 };
 
 /* A bulk list: an entry of `feeds:`, or one that `palang feed add` recorded. */
@@ -67,8 +110,14 @@ struct config {
 	 * config_add_feed added. */
 	struct config_feed *feeds;
 	size_t feed_count;
-	struct pal_name *protected; /* never in a feed; sorted */
+	/* Never in a feed, and held in an order; sorted. */
+	struct pal_name *protected;
 	size_t protected_count;
+	struct config_approver *approvers;
+	size_t approver_count;
+	/* People behind a held order, who applied it included. */
+	unsigned approvals;
+	struct config_guards guards;
 };
 
 /* 0; PAL_ESYS (errno; nothing in problems), PAL_EFORM, PAL_ENOMEM. */
@@ -96,6 +145,16 @@ void config_drop_feed(struct config *config, const char *name);
 /* True for [a-z0-9][a-z0-9-]{0,31}, but not "orders" and "allow", which are lists of
  * another kind. */
 bool config_feed_name_valid(const char *name);
+
+/* The key of that id, with whose it is: *authority or *approver becomes its
+ * owner and the other NULL.  An id stands once in a configuration.  NULL if it
+ * is nobody's. */
+const struct config_key *config_find_key(const struct config *config,
+	const uint8_t id[MINISIG_ID], const struct config_authority **authority,
+	const struct config_approver **approver);
+
+enum config_key_state config_key_state(
+	const struct config_key *key, int64_t now);
 
 /* True if `by` may lift orders of `of`: itself, or one it acts for. */
 bool config_may_lift(

@@ -188,40 +188,17 @@ take_allow_private(struct yaml_reader *reader, const struct yaml_node *value)
 	return 0;
 }
 
-/* The path of a file, from the root on. */
-static int
-take_path(struct yaml_reader *reader, const struct yaml_node *value,
-	const char **path)
-{
-	char *copy;
-
-	if (!yaml_expect(reader, value, YAML_TEXT))
-		return 0;
-	if (value->text[0] != '/' || strlen(value->text) >= PATH_MAX ||
-		!text_is_plain(value->text, strlen(value->text))) {
-		yaml_error(reader, value,
-			"`%s` takes the path of a file, from the root on",
-			value->key->text);
-		return 0;
-	}
-	copy = strdup(value->text);
-	if (copy == NULL)
-		return PAL_ENOMEM;
-	free((char *)(uintptr_t)*path);
-	*path = copy;
-	return 0;
-}
-
 static int
 take_tsig(struct yaml_reader *reader, const struct yaml_node *value)
 {
-	return take_path(reader, value, &feed_of(reader)->limits.tsig);
+	return config_read_path(reader, value, &feed_of(reader)->limits.tsig);
 }
 
 static int
 take_ca_file(struct yaml_reader *reader, const struct yaml_node *value)
 {
-	return take_path(reader, value, &feed_of(reader)->limits.ca_file);
+	return config_read_path(
+		reader, value, &feed_of(reader)->limits.ca_file);
 }
 
 const struct yaml_field config_feed_fields[] = {

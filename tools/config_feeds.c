@@ -60,7 +60,8 @@ take_feed(struct yaml_reader *reader, const struct yaml_node *value,
 {
 	struct config_feed *feed = &config->feeds[config->feed_count];
 	struct config_place *outer = reader->into;
-	struct config_place inner = {config, &feed->answer, NULL, feed};
+	struct config_place inner = {
+		.config = config, .answer = &feed->answer, .feed = feed};
 	int ret;
 
 	set_defaults(feed, name);
@@ -174,7 +175,7 @@ static int
 read_definition(struct config *config, const char *name, const char *text,
 	const char *file, struct problems *problems)
 {
-	struct config_place place = {config, NULL, NULL, NULL};
+	struct config_place place = {.config = config};
 	struct yaml_reader reader = {file, problems, &place};
 	struct yaml_stream stream;
 	int ret = yaml_read(

@@ -218,6 +218,8 @@ static const struct yaml_field authority_fields[] = {
 	{"kind", take_kind},
 	{"title", take_title},
 	{"signature", take_signature},
+	{"keys", config_take_keys},
+	{"may", config_take_may},
 	{"acts-for", take_acts_for},
 	{"contact", take_contact},
 	{"answer", config_take_answer},
@@ -250,11 +252,12 @@ check_operator(struct yaml_reader *reader,
 	const struct config_authority *authority, const struct yaml_node *value)
 {
 	if (authority->kind != PAL_OWN ||
-		authority->signature != SIGNATURE_TRANSCRIBED)
+		authority->signature != SIGNATURE_TRANSCRIBED ||
+		authority->key_count > 0)
 		yaml_error(reader, value->key,
 			"`operator` is yourself: its kind is own and its "
-			"orders are not signed; leave `kind` and `signature` "
-			"out");
+			"orders are not signed; leave `kind`, `signature` "
+			"and `keys` out");
 }
 
 static int
@@ -274,8 +277,9 @@ take_authority(struct yaml_reader *reader, const struct yaml_node *value)
 	if (!yaml_expect(reader, value, YAML_MAP))
 		return 0;
 	authority = add(outer->config, value->key->text);
-	inner = (struct config_place){
-		outer->config, &authority->answer, authority, NULL};
+	inner = (struct config_place){.config = outer->config,
+		.answer = &authority->answer,
+		.authority = authority};
 	reader->into = &inner;
 	ret = yaml_take(reader, value, authority_fields, NULL);
 	reader->into = outer;

@@ -14,6 +14,7 @@ struct config_place {
 	struct config_answer *answer;
 	struct config_authority *authority; /* in one, */
 	struct config_feed *feed;           /* in a feed; NULL at the top */
+	struct config_approver *approver;
 };
 
 /* The keys `answer`, `ttl`, `a`, `aaaa` and `text`. */
@@ -34,6 +35,24 @@ int config_take_feeds(
 int config_take_protected(
 	struct yaml_reader *reader, const struct yaml_node *value);
 
+/* The keys `keys`, of an authority or an approver, `approvers` and
+ * `approvals`. */
+int config_take_keys(struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_approvers(
+	struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_approvals(
+	struct yaml_reader *reader, const struct yaml_node *value);
+void config_approver_fini(struct config_approver *approver);
+
+/* Complains of keys that stand in more than one place. */
+void config_check_keys(struct config *config, struct problems *problems);
+
+/* The key `may` of an authority, and the key `guards`. */
+int config_take_may(struct yaml_reader *reader, const struct yaml_node *value);
+int config_take_guards(
+	struct yaml_reader *reader, const struct yaml_node *value);
+void config_guards_fini(struct config_guards *guards);
+
 /* The keys of a feed, for yaml_take with a place whose feed is set. */
 extern const struct yaml_field config_feed_fields[];
 
@@ -49,6 +68,11 @@ int config_add_operator(struct config *config);
 /* A whole number in the range; else a complaint and false. */
 bool config_read_number(struct yaml_reader *reader,
 	const struct yaml_node *value, long min, long max, long *number);
+
+/* The path of a file, from the root on, in the place of what *path was; else a
+ * complaint.  0 or PAL_ENOMEM. */
+int config_read_path(struct yaml_reader *reader, const struct yaml_node *value,
+	const char **path);
 
 /* `yes` or `no`; else a complaint. */
 void config_read_yes(

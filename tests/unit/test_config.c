@@ -60,6 +60,10 @@ is_complete_without_a_word(void **state)
 	assert_false(config.answer.has_a || config.answer.has_aaaa);
 	assert_true(config.settings.chain);
 	assert_int_equal(config.settings.sde_mode, PAL_SDE_OFF);
+	assert_int_equal(config.approvals, 2);
+	assert_int_equal(config.guards.popular_first, 1000);
+	assert_true(config.guards.protected_shipped);
+	assert_false(config.guards.popular_off);
 	assert_int_equal(config.authority_count, 1);
 	assert_non_null(config_find(&config, "operator"));
 	assert_null(config_find(&config, "kominfo"));
@@ -162,6 +166,9 @@ struct bad_case {
 
 #define AUTHORITY "authorities:\n  k:\n    kind: external\n"
 
+#define KEY  "RWQpVPj+M4tVS692Xyo96uy9DP3I/+dSHdy0Lr4D/6syj2vAhpjB8m1u"
+#define KEYS AUTHORITY "    keys: [{key: " KEY "}]\n"
+
 #define FEED "feeds:\n  f:\n    source: /x\n"
 
 static const struct bad_case bad_cases[] = {
@@ -203,6 +210,50 @@ static const struct bad_case bad_cases[] = {
 	{AUTHORITY "    state-dir: /x\n", 4, "unknown key `state-dir`"},
 	{"authorities:\n  operator: {kind: external}\n", 2, "is yourself"},
 	{"authorities:\n  operator: {signature: required}\n", 2, "is yourself"},
+	{AUTHORITY "    keys: " KEY "\n", 4, "takes a list"},
+	{AUTHORITY "    keys: [" KEY "]\n", 4, "mapping"},
+	{AUTHORITY "    keys: [{}]\n", 4, "a key needs `key: RW...`"},
+	{AUTHORITY "    keys: [{key: RWQpVPj}]\n", 4, "is no public key"},
+	{AUTHORITY "    keys: [{key: " KEY ", file: x.pub}]\n", 4,
+		"given by one of them"},
+	{AUTHORITY "    keys: [{file: none.pub}]\n", 4,
+		"/keys/none.pub: No such file"},
+	{AUTHORITY "    keys: [{file: /dev/null}]\n", 4, "Invalid argument"},
+	{AUTHORITY "    keys: [{key: " KEY ", not-before: 2026-01-01}]\n", 4,
+		"write time and zone too"},
+	{AUTHORITY "    keys: [{key: " KEY
+		   ", not-before: 2026-01-01T00:00:00Z, not-after: "
+		   "2026-01-01T00:00:00Z}]\n",
+		4, "would never count"},
+	{AUTHORITY "    keys: [{key: " KEY "}, {key: " KEY "}]\n", 0,
+		"4B558B33FEF85429 of `k` is given for `k` already"},
+	{KEYS "  m: {kind: own, keys: [{key: " KEY "}]}\n", 0,
+		"of `m` is given for `k` already"},
+	{KEYS "approvers:\n  b: {user: b, keys: [{key: " KEY "}]}\n", 0,
+		"of `b` is given for `k` already"},
+	/* another key that took the id of k's */
+	{KEYS "  m: {kind: own, keys: [{key: "
+	      "RWQpVPj+M4tVS692Xyo96uy9DP3I/+dSHdy0Lr4D/6syj2vAhpjB8m1v}]}\n",
+		0, "of `m` is given for `k` already"},
+	/* k's key under another id */
+	{KEYS "  m: {kind: own, keys: [{key: "
+	      "RWQqVPj+M4tVS692Xyo96uy9DP3I/+dSHdy0Lr4D/6syj2vAhpjB8m1u}]}\n",
+		0, "of `m` is given for `k` already"},
+	{"authorities:\n  operator: {keys: [{key: " KEY "}]}\n", 2,
+		"is yourself"},
+	{AUTHORITY "    may: {actions: [unblock]}\n", 4, "write block or lift"},
+	{AUTHORITY "    may: {actions: []}\n", 4, "is empty"},
+	{AUTHORITY "    may: {scopes: [all]}\n", 4, "write exact or subtree"},
+	{AUTHORITY "    may: {answers: [drop]}\n", 4, "write sinkhole, nodata"},
+	{AUTHORITY "    may: {usual-targets: 0}\n", 4, "from 1 to"},
+	{AUTHORITY "    may: {target: 1}\n", 4, "unknown key `target`"},
+	{"approvers:\n  B: {user: b, keys: []}\n", 2, "name of an approver"},
+	{"approvers:\n  b: {keys: []}\n", 2, "needs `user`"},
+	{"approvers:\n  b: {user: b}\n", 2, "needs `keys`"},
+	{"approvers:\n  b: {user: a b}\n", 2, "no user's name"},
+	{"approvals: 0\n", 1, "from 1 to 9"},
+	{"guards: {popular: yes}\n", 1, "takes the path of a file"},
+	{"guards: {protected-shipped: true}\n", 1, "write yes or no"},
 	{"feeds: [a]\n", 1, "takes a mapping"},
 	{"feeds:\n  A: {source: /x}\n", 2, "`A` is no name of a feed"},
 	/* they would be lists of another kind */
@@ -358,6 +409,134 @@ adds_recorded_feeds(void **state)
 	config_fini(&config);
 }
 
+static const char trusted[] =
+	"authorities:\n"
+	"  k:\n"
+	"    kind: external\n"
+	"    keys:\n"
+	"      - key: " KEY "\n"
+	"        not-before: 2026-01-01T00:00:00+07:00\n"
+	"        not-after: 2028-01-01T00:00:00+07:00\n"
+	"      - file: %s\n"
+	"    may:\n"
+	"      actions: [lift]\n"
+	"      scopes: [exact, subtree]\n"
+	"      answers: [sinkhole, refused]\n"
+	"      targets-per-order: 1000\n"
+	"      names-in-force: 50000\n"
+	"      usual-targets: 50\n"
+	"  m: {kind: external}\n"
+	"approvers:\n"
+	"  budi:\n"
+	"    user: budi\n"
+	"    keys: [{key: "
+	"RWTa8QN96J/dDcp2D+hpOW1WBbxoNcO1z+pGr8ELL+ZXScmNO5q2tYO7}]\n"
+	"approvals: 3\n"
+	"guards: {popular: /p, popular-first: 5, protected: /q, "
+	"protected-shipped: no}\n";
+
+#define FIRST_NOT_BEFORE 1767200400 /* 2025-12-31T17:00:00Z */
+#define FIRST_NOT_AFTER  1830272400
+
+static void
+load_trusted(struct config *config, const char *key_file)
+{
+	struct problems problems = {0};
+	char text[sizeof trusted + 64];
+
+	snprintf(text, sizeof text, trusted, key_file);
+	if (load(config, text, &problems) != 0) {
+		problems_print(stderr, &problems);
+		fail();
+	}
+}
+
+/* Makes the file of a public key; the configuration takes it. */
+static char *
+make_key_file(void)
+{
+	char *key = strdup("/tmp/palang-test-key-XXXXXX");
+	int fd = mkstemp(key);
+
+	assert_true(fd >= 0);
+	dprintf(fd, "untrusted comment: x\n"
+		    "RWSYKEmxdWmK3hNn71DcK04A9oD4Y1l1oKQ3BprX3P9OWyD3Xc0Bq5sh"
+		    "\n");
+	close(fd);
+	return key;
+}
+
+static void
+reads_whom_to_trust(void **state)
+{
+	char *file = make_key_file();
+	const struct config_authority *k;
+	struct config config;
+
+	(void)state;
+	load_trusted(&config, file);
+	k = config_find(&config, "k");
+	assert_int_equal(k->key_count, 2);
+	assert_int_equal(k->keys[0].not_before, FIRST_NOT_BEFORE);
+	assert_int_equal(k->keys[0].not_after, FIRST_NOT_AFTER);
+	assert_int_equal(k->keys[1].not_before, INT64_MIN);
+	assert_int_equal(k->keys[1].not_after, PAL_NEVER);
+	assert_int_equal(k->keys[1].id[0], 0x98);
+	assert_int_equal(k->may.actions, 1u << ORDER_LIFT);
+	assert_int_equal(k->may.scopes, 3);
+	assert_int_equal(
+		k->may.answers, 1u << PAL_SINKHOLE | 1u << PAL_REFUSED);
+	assert_int_equal(k->may.targets_per_order, 1000);
+	assert_int_equal(k->may.names_in_force, 50000);
+	assert_int_equal(k->may.usual_targets, 50);
+	assert_int_equal(config_find(&config, "m")->may.actions, 0);
+	assert_int_equal(config.approver_count, 1);
+	assert_string_equal(config.approvers[0].name, "budi");
+	assert_string_equal(config.approvers[0].user, "budi");
+	assert_int_equal(config.approvals, 3);
+	assert_string_equal(config.guards.popular, "/p");
+	assert_int_equal(config.guards.popular_first, 5);
+	assert_string_equal(config.guards.protected, "/q");
+	assert_false(config.guards.protected_shipped);
+	config_fini(&config);
+	remove(file);
+	free(file);
+}
+
+static void
+finds_whose_key_it_is(void **state)
+{
+	static const uint8_t nobody[MINISIG_ID] = {1};
+	char *file = make_key_file();
+	const struct config_authority *authority;
+	const struct config_approver *approver;
+	const struct config_key *key;
+	struct config config;
+
+	(void)state;
+	load_trusted(&config, file);
+	key = config_find(&config, "k")->keys;
+	assert_ptr_equal(
+		config_find_key(&config, key->id, &authority, &approver), key);
+	assert_string_equal(authority->name, "k");
+	assert_null(approver);
+	assert_int_equal(
+		config_key_state(key, FIRST_NOT_BEFORE - 1), KEY_NOT_YET);
+	assert_int_equal(config_key_state(key, FIRST_NOT_BEFORE), KEY_VALID);
+	assert_int_equal(config_key_state(key, FIRST_NOT_AFTER - 1), KEY_VALID);
+	assert_int_equal(config_key_state(key, FIRST_NOT_AFTER), KEY_RETIRED);
+	key = config.approvers[0].keys;
+	assert_ptr_equal(
+		config_find_key(&config, key->id, &authority, &approver), key);
+	assert_null(authority);
+	assert_string_equal(approver->name, "budi");
+	assert_null(config_find_key(&config, nobody, &authority, &approver));
+	assert_true(authority == NULL && approver == NULL);
+	config_fini(&config);
+	remove(file);
+	free(file);
+}
+
 static void
 tells_a_missing_file(void **state)
 {
@@ -382,6 +561,8 @@ main(void)
 		cmocka_unit_test(refuses_with_line_and_way_out),
 		cmocka_unit_test(reads_feeds),
 		cmocka_unit_test(adds_recorded_feeds),
+		cmocka_unit_test(reads_whom_to_trust),
+		cmocka_unit_test(finds_whose_key_it_is),
 		cmocka_unit_test(tells_a_missing_file),
 	};
 
