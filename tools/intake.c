@@ -123,12 +123,21 @@ fetch_canonical(struct state *state, const struct record *known)
 			&order->canonical, &order->canonical_len);
 }
 
+static struct ledger_arrival
+arrival_of(const struct intake *intake, const struct state *state)
+{
+	return (struct ledger_arrival){.received = state_now(state),
+		.who = state->who,
+		.source = intake->transcribed ? intake->source : NULL};
+}
+
 static int
 admit_item(struct intake *intake, struct intake_item *item, struct state *state)
 {
 	const struct history *history = &state->recorded.history;
 	const struct order *order = item->order;
-	struct record record = {order, state_now(state), 0, NULL};
+	struct ledger_arrival arrival = arrival_of(intake, state);
+	struct record record = {order, arrival.received, 0, NULL};
 	const struct record *known;
 	int ret;
 
@@ -148,9 +157,8 @@ admit_item(struct intake *intake, struct intake_item *item, struct state *state)
 		return ret == PAL_ECONFLICT ? 0 : ret;
 	item->index = history->record_count;
 	intake->added++;
-	return ledger_state_add(&state->recorded, order, record.received,
-		record.receipt, state->who,
-		intake->transcribed ? intake->source : NULL);
+	return ledger_state_add(
+		&state->recorded, order, &arrival, record.receipt);
 }
 
 /* A record moves when the state in memory grows. */
@@ -195,11 +203,12 @@ record_item(struct intake *intake, const struct intake_item *item,
 	struct state *state, int64_t file)
 {
 	struct record *record = &state->recorded.records[item->index];
-	int ret = ledger_add_order(state->ledger, item->order, file,
-		record->received, state->who,
-		intake->transcribed ? intake->source : NULL, &record->receipt);
+	struct ledger_arrival arrival = arrival_of(intake, state);
 
-	return ret;
+	arrival.file = file;
+	arrival.received = record->received;
+	return ledger_add_order(
+		state->ledger, item->order, &arrival, &record->receipt);
 }
 
 /* A file is kept if any of its documents is new. */

@@ -8,8 +8,6 @@
 #include "palang/error.h"
 #include "text.h"
 
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
 static void
 start(struct json_writer *json, json_t *root)
 {
@@ -69,27 +67,12 @@ json_put_array(struct json_writer *json, const char *key)
 	put_open(json, key, json_array());
 }
 
-/* A string in which each octet that is no UTF-8 is replaced. */
 static json_t *
 mended(const char *text, size_t len)
 {
-	char *copy = malloc(len * strlen(REPLACEMENT) + 1), *end = copy;
-	json_t *value;
+	char *copy = text_mend(text, len);
+	json_t *value = copy == NULL ? NULL : json_string(copy);
 
-	if (copy == NULL)
-		return NULL;
-	while (len > 0) {
-		uint32_t code;
-		size_t n = text_next(text, len, &code);
-
-		if (n > 0)
-			end = (char *)memcpy(end, text, n) + n;
-		else
-			end = stpcpy(end, REPLACEMENT);
-		text += n > 0 ? n : 1;
-		len -= n > 0 ? n : 1;
-	}
-	value = json_stringn(copy, (size_t)(end - copy));
 	free(copy);
 	return value;
 }

@@ -67,8 +67,8 @@ ledger_create(const char *folder)
 	return ret;
 }
 
-static int
-read_version(struct ledger *ledger)
+int
+ledger_read_version(struct ledger *ledger)
 {
 	struct query query;
 
@@ -82,7 +82,7 @@ read_version(struct ledger *ledger)
 static int
 check_version(struct ledger *ledger)
 {
-	int ret = read_version(ledger);
+	int ret = ledger_read_version(ledger);
 
 	if (ret != 0)
 		return ret;
@@ -95,22 +95,6 @@ check_version(struct ledger *ledger)
 		return PAL_EFORM;
 	}
 	return 0;
-}
-
-/* All of it in one transaction: the old schema or the new one. */
-static int
-migrate(struct ledger *ledger)
-{
-	int ret;
-
-	if (ledger->version == LEDGER_VERSION)
-		return 0;
-	ret = database_run(ledger->db, SQL_MIGRATE_1);
-	if (ret != 0)
-		database_run(ledger->db, SQL_ROLLBACK);
-	else
-		ledger->version = LEDGER_VERSION;
-	return ret;
 }
 
 int
@@ -141,7 +125,7 @@ ledger_open(struct ledger **ledger, const char *folder)
 		ret = database_open(&(*ledger)->db, path, DATABASE_WRITE);
 	if (ret == 0)
 		ret = ledger_enter(*ledger, SQL_OPEN);
-	return ret == 0 ? migrate(*ledger) : ret;
+	return ret == 0 ? ledger_migrate(*ledger) : ret;
 }
 
 void
@@ -186,65 +170,6 @@ ledger_rollback(struct ledger *ledger)
 	errno = saved;
 }
 
-/* ---- events ---- */
-
-int
-ledger_add_event(struct ledger *ledger, const struct ledger_event *event)
-{
-	struct query query;
-
-	query_open(&query, ledger->db, SQL_EVENT_ADD);
-	query_bind_int(&query, event->at);
-	query_bind_text(&query, event->what);
-	query_bind_text(&query, event->authority);
-	query_bind_text(&query, event->id);
-	query_bind_text(&query, event->who);
-	query_bind_text(&query, event->detail);
-	if (event->has_generation) {
-		query_bind_data(&query, event->epoch, PAL_EPOCH_SIZE);
-		query_bind_int(&query, (int64_t)event->generation);
-	}
-	return query_done(&query);
-}
-
-static void
-take_epoch(struct query *query, uint8_t epoch[PAL_EPOCH_SIZE])
-{
-	size_t len;
-	const void *data = query_data(query, &len);
-
-	memset(epoch, 0, PAL_EPOCH_SIZE);
-	if (data != NULL && len == PAL_EPOCH_SIZE)
-		memcpy(epoch, data, PAL_EPOCH_SIZE);
-	else if (data != NULL && query->error == 0)
-		query->error = PAL_EFORM;
-}
-
-int
-ledger_events(struct ledger *ledger,
-	int (*each)(void *ctx, const struct ledger_event *event), void *ctx)
-{
-	struct query query;
-	int stop = 0, ret;
-
-	query_open(&query, ledger->db, SQL_EVENTS);
-	while (stop == 0 && query_step(&query)) {
-		struct ledger_event event = {.at = query_int(&query)};
-
-		event.what = query_text(&query);
-		event.authority = query_text(&query);
-		event.id = query_text(&query);
-		event.who = query_text(&query);
-		event.detail = query_text(&query);
-		event.has_generation = !query_is_null(&query);
-		take_epoch(&query, event.epoch);
-		event.generation = (uint64_t)query_int(&query);
-		stop = each(ctx, &event);
-	}
-	ret = query_done(&query);
-	return stop != 0 ? stop : ret;
-}
-
 /* ---- generations ---- */
 
 int
@@ -256,7 +181,7 @@ ledger_newest(struct ledger *ledger, struct ledger_generation *newest)
 	query_open(&query, ledger->db, SQL_GENERATION_NEWEST);
 	if (query_step(&query)) {
 		newest->number = query_int(&query);
-		take_epoch(&query, newest->epoch);
+		ledger_take_epoch(&query, newest->epoch);
 		newest->generation = (uint64_t)query_int(&query);
 		newest->begun = query_int(&query);
 		newest->published = query_int(&query);

@@ -12,7 +12,8 @@
 #include "effect.h"
 #include "palang/manifest.h"
 
-#define LEDGER_FILE "ledger.db"
+#define LEDGER_FILE     "ledger.db"
+#define LEDGER_KEY_SIZE 8 /* octets of a minisign key's id */
 
 struct ledger;
 
@@ -46,6 +47,19 @@ void ledger_rollback(struct ledger *ledger); /* without one: nothing */
 struct ledger_document {
 	char *who;    /* recorded it */
 	char *source; /* a transcribed order: where it came from; or NULL */
+	int64_t signature; /* its row; 0: none */
+	int64_t arrived;   /* ms: when it first came, which is before it was
+	                    * received if it was held */
+};
+
+/* How a document came to be recorded. */
+struct ledger_arrival {
+	int64_t file;      /* its row */
+	int64_t received;  /* seconds */
+	int64_t arrived;   /* ms; 0: when it was received */
+	int64_t signature; /* its row; 0: none */
+	const char *who;
+	const char *source; /* or NULL */
 };
 
 /* Beside a suspension. */
@@ -72,8 +86,7 @@ void ledger_state_fini(struct ledger_state *state);
 /* Adds a record to the state in memory; the order stays the caller's and
  * must outlive the state.  0 or PAL_ENOMEM. */
 int ledger_state_add(struct ledger_state *state, const struct order *order,
-	int64_t received, uint64_t receipt, const char *who,
-	const char *source);
+	const struct ledger_arrival *arrival, uint64_t receipt);
 
 /* Adds or ends (until: now) a suspension in the state in memory. */
 int ledger_state_suspend(struct ledger_state *state, const struct order *order,
@@ -100,27 +113,52 @@ int ledger_add_file(struct ledger *ledger, const void *data, size_t len,
 
 /* Records a document that effect_admit let in.  Its receipt is *receipt. */
 int ledger_add_order(struct ledger *ledger, const struct order *order,
-	int64_t file, int64_t received, const char *who, const char *source,
-	uint64_t *receipt);
+	const struct ledger_arrival *arrival, uint64_t *receipt);
+
+/* Keeps the signature of a file, once.  text is the whole .minisig, comment
+ * the trusted one. */
+struct ledger_signature {
+	int64_t file; /* its row */
+	uint8_t key[LEDGER_KEY_SIZE];
+	const char *text, *comment;
+	int64_t at; /* ms */
+};
+
+int ledger_add_signature(struct ledger *ledger,
+	const struct ledger_signature *signature, int64_t *row);
 
 int ledger_suspend(struct ledger *ledger, const struct order *order,
 	int64_t now, const char *reason, const char *who);
 int ledger_resume(
 	struct ledger *ledger, const struct order *order, int64_t now);
 
-/* What was done. */
+/* What was done: an entry of the journal (journal.h). */
 struct ledger_event {
-	int64_t at; /* ms since 1970 UTC */
+	int64_t number; /* given to it by ledger_add_event */
+	int64_t at;     /* ms since 1970 UTC */
 	const char *what;
 	const char *authority, *id; /* of the order it was about, or NULL */
+	const uint8_t *digest;      /* of the order, file or list, or NULL */
 	const char *who;
 	const char *detail; /* or NULL */
 	bool has_generation;
 	uint8_t epoch[PAL_EPOCH_SIZE];
 	uint64_t generation;
+	const char *instance; /* the resolver that said so, or NULL */
+	int64_t said;         /* ms, by that one's clock; 0: nothing said */
+	const uint8_t *hash;  /* as number; NULL in a ledger not yet migrated */
 };
 
+/* Appends to the journal, inside a transaction. */
 int ledger_add_event(struct ledger *ledger, const struct ledger_event *event);
+
+/* The last entry of the journal. */
+struct ledger_head {
+	int64_t number; /* 0: there is none */
+	uint8_t hash[PAL_SHA256_SIZE];
+};
+
+int ledger_head(struct ledger *ledger, struct ledger_head *head);
 
 /* Calls back with each event in order; stops if that returns non-zero, and
  * returns it. */

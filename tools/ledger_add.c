@@ -80,10 +80,44 @@ bind_order(struct query *query, const struct order *order)
 		query_bind_null(query);
 }
 
+static int
+find_signature(struct ledger *ledger, const struct ledger_signature *signature,
+	int64_t *row)
+{
+	struct query query;
+
+	*row = 0;
+	query_open(&query, ledger->db, SQL_SIGNATURE_FIND);
+	query_bind_int(&query, signature->file);
+	query_bind_text(&query, signature->text);
+	if (query_step(&query))
+		*row = query_int(&query);
+	return query_done(&query);
+}
+
 int
-ledger_add_order(struct ledger *ledger, const struct order *order, int64_t file,
-	int64_t received, const char *who, const char *source,
-	uint64_t *receipt)
+ledger_add_signature(struct ledger *ledger,
+	const struct ledger_signature *signature, int64_t *row)
+{
+	struct query query;
+	int ret = find_signature(ledger, signature, row);
+
+	if (ret != 0 || *row != 0)
+		return ret;
+	query_open(&query, ledger->db, SQL_SIGNATURE_ADD);
+	query_bind_int(&query, signature->file);
+	query_bind_data(&query, signature->key, LEDGER_KEY_SIZE);
+	query_bind_text(&query, signature->text);
+	query_bind_text(&query, signature->comment);
+	query_bind_int(&query, signature->at);
+	ret = query_done(&query);
+	*row = database_last_row(ledger->db);
+	return ret;
+}
+
+int
+ledger_add_order(struct ledger *ledger, const struct order *order,
+	const struct ledger_arrival *arrival, uint64_t *receipt)
 {
 	uint8_t *texts = NULL, *targets = NULL;
 	size_t texts_len = 0, targets_len = 0;
@@ -96,10 +130,12 @@ ledger_add_order(struct ledger *ledger, const struct order *order, int64_t file,
 		goto out;
 	query_open(&query, ledger->db, SQL_DOCUMENT_ADD);
 	bind_order(&query, order);
-	query_bind_int(&query, received);
-	query_bind_int(&query, file);
-	query_bind_text(&query, who);
-	query_bind_text(&query, source);
+	query_bind_int(&query, arrival->received);
+	query_bind_int(&query, arrival->file);
+	query_bind_text(&query, arrival->who);
+	query_bind_text(&query, arrival->source);
+	bind_time(&query, arrival->signature, 0);
+	bind_time(&query, arrival->arrived, 0);
 	query_bind_data(&query, texts, texts_len);
 	query_bind_int(&query, (int64_t)order->target_count);
 	query_bind_data(&query, targets, targets_len);

@@ -170,6 +170,9 @@ load_documents(struct ledger *ledger, struct ledger_state *state)
 		state->records[n].packed = NULL;
 		state->documents[n].who = query_copy(&query);
 		state->documents[n].source = query_copy(&query);
+		state->documents[n].signature = query_int(&query);
+		state->documents[n].arrived =
+			take_time(&query, state->records[n].received * 1000);
 		/* From here on there is something to free. */
 		state->loaded = state->history.record_count = ++n;
 		take_packed(&query, order, &state->packed[n - 1]);
@@ -282,16 +285,21 @@ copy_text(const char *text, int *ret)
 
 int
 ledger_state_add(struct ledger_state *state, const struct order *order,
-	int64_t received, uint64_t receipt, const char *who, const char *source)
+	const struct ledger_arrival *arrival, uint64_t receipt)
 {
 	size_t at = state->history.record_count;
 	int ret = make_room(state, at + 1);
 
 	if (ret != 0)
 		return ret;
-	state->records[at] = (struct record){order, received, receipt, NULL};
-	state->documents[at].who = copy_text(who, &ret);
-	state->documents[at].source = copy_text(source, &ret);
+	state->records[at] =
+		(struct record){order, arrival->received, receipt, NULL};
+	state->documents[at].who = copy_text(arrival->who, &ret);
+	state->documents[at].source = copy_text(arrival->source, &ret);
+	state->documents[at].signature = arrival->signature;
+	state->documents[at].arrived = arrival->arrived != 0
+	                                       ? arrival->arrived
+	                                       : arrival->received * 1000;
 	state->history.record_count++;
 	return ret;
 }

@@ -31,13 +31,21 @@ may_write(const char *folder, const char *path)
 }
 
 static int
+enter(struct ledger *ledger)
+{
+	int ret = ledger_enter(ledger, SQL_OPEN_READ);
+
+	return ret == 0 ? ledger_view(ledger) : ret;
+}
+
+static int
 open_as_it_is(struct ledger **ledger, const char *path)
 {
 	int ret = ledger_make(ledger);
 
 	if (ret == 0)
 		ret = database_open(&(*ledger)->db, path, DATABASE_READ);
-	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN_READ) : ret;
+	return ret == 0 ? enter(*ledger) : ret;
 }
 
 static const char *
@@ -75,7 +83,7 @@ open_copy(struct ledger **ledger, const char *path)
 		errno = EAGAIN;
 		return PAL_ESYS;
 	}
-	return ret == 0 ? ledger_enter(*ledger, SQL_OPEN_READ) : ret;
+	return ret == 0 ? enter(*ledger) : ret;
 }
 
 /* EAGAIN: it can be neither used nor copied just now. */

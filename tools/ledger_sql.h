@@ -7,7 +7,7 @@
 #ifndef TOOL_LEDGER_SQL_H
 #define TOOL_LEDGER_SQL_H
 
-#define LEDGER_VERSION 2 /* user_version of the schema below */
+#define LEDGER_VERSION 3 /* user_version of the schema below */
 
 /*
  * A commit is one write to the log and one fsync of it; what is committed
@@ -36,7 +36,9 @@
 
 /* Orders and lifts.  targets and texts are what the columns before do not
  * hold, packed (ledger_pack.h); canonical says all of it once more, for people
- * and for the digest.  source: of a transcribed order, where it came from. */
+ * and for the digest.  source: of a transcribed order, where it came from.
+ * signature: NULL for one that was transcribed or is the operator's own;
+ * arrived: when it first came, in milliseconds; NULL: when it was received. */
 #define SQL_TABLE_DOCUMENTS                                                    \
 	"CREATE TABLE documents ("                                             \
 	" receipt INTEGER PRIMARY KEY AUTOINCREMENT,"                          \
@@ -62,6 +64,8 @@
 	" target_count INTEGER NOT NULL,"                                      \
 	" targets BLOB NOT NULL,"                                              \
 	" canonical TEXT NOT NULL,"                                            \
+	" signature INTEGER REFERENCES signatures,"                            \
+	" arrived INTEGER,"                                                    \
 	" UNIQUE (authority, id));"
 
 /* The operator's stops, by order; ended is NULL while one lasts. */
@@ -76,7 +80,12 @@
 	" who TEXT NOT NULL,"                                                  \
 	" FOREIGN KEY (authority, id) REFERENCES documents (authority, id));"
 
-/* Everything that was ever done; at in milliseconds. */
+/*
+ * The journal: everything that was ever done; journal.h has the chain of hash.
+ * digest is that of an order, a file or a list; instance is a resolver's, and
+ * said the time on its clock.  All times in milliseconds.  Columns stand in
+ * the order in which a migration adds them.
+ */
 #define SQL_TABLE_EVENTS                                                       \
 	"CREATE TABLE events ("                                                \
 	" event INTEGER PRIMARY KEY AUTOINCREMENT,"                            \
@@ -87,8 +96,16 @@
 	" who TEXT NOT NULL,"                                                  \
 	" detail TEXT,"                                                        \
 	" epoch BLOB,"                                                         \
-	" generation INTEGER);"                                                \
-	"CREATE INDEX events_order ON events (id, authority);"
+	" generation INTEGER,"                                                 \
+	" digest BLOB,"                                                        \
+	" instance TEXT,"                                                      \
+	" said INTEGER,"                                                       \
+	" hash BLOB);"                                                         \
+	"CREATE INDEX events_order ON events (id, authority);" SQL_INDEX_EVENTS
+
+#define SQL_INDEX_EVENTS                                                       \
+	"CREATE INDEX events_instance ON events (instance, what)"              \
+	" WHERE instance IS NOT NULL;"
 
 /* What was published, or begun to be; see publish.h.  Times in milliseconds.
  * The text of manifests is kept for the last few. */
@@ -148,21 +165,114 @@
 	"CREATE UNIQUE INDEX IF NOT EXISTS allows_name"                        \
 	" ON allows (name, scope) WHERE removed IS NULL;"
 
+/*
+ * Since version 3: who vouches for an order, and what is not in force of it.
+ *
+ * A batch is what came in one run and was held back, or is in shadow; what is
+ * in it stands in no other table before it goes through intake again.  kind is
+ * "TEMP " for one who reads an older ledger and may not change it.  All times
+ * in milliseconds.
+ */
+#define SQL_TABLES_TRUST(kind)                                                 \
+	"CREATE " kind "TABLE signatures ("                                    \
+	" signature INTEGER PRIMARY KEY,"                                      \
+	" file INTEGER NOT NULL REFERENCES files,"                             \
+	" key BLOB NOT NULL,"                                                  \
+	" text TEXT NOT NULL,"                                                 \
+	" comment TEXT NOT NULL,"                                              \
+	" at INTEGER NOT NULL,"                                                \
+	" UNIQUE (file, text));"                                               \
+	"CREATE " kind "TABLE batches ("                                       \
+	" batch INTEGER PRIMARY KEY,"                                          \
+	" received INTEGER NOT NULL,"                                          \
+	" who TEXT NOT NULL,"                                                  \
+	" way TEXT NOT NULL CHECK (way IN ("                                   \
+	"  'apply', 'inbox', 'block', 'lift')),"                               \
+	" source TEXT,"                                                        \
+	" state TEXT NOT NULL CHECK (state IN ("                               \
+	"  'held', 'shadow', 'approved', 'activated', 'rejected')),"           \
+	" why TEXT NOT NULL,"                                                  \
+	" decided INTEGER,"                                                    \
+	" decided_by TEXT,"                                                    \
+	" reason TEXT);"                                                       \
+	"CREATE " kind "TABLE batch_files ("                                   \
+	" batch INTEGER NOT NULL REFERENCES batches,"                          \
+	" position INTEGER NOT NULL,"                                          \
+	" file INTEGER NOT NULL REFERENCES files,"                             \
+	" name TEXT NOT NULL,"                                                 \
+	" signature INTEGER REFERENCES signatures,"                            \
+	" PRIMARY KEY (batch, position));"                                     \
+	"CREATE " kind "TABLE batch_documents ("                               \
+	" batch INTEGER NOT NULL REFERENCES batches,"                          \
+	" position INTEGER NOT NULL,"                                          \
+	" authority TEXT NOT NULL,"                                            \
+	" id TEXT NOT NULL,"                                                   \
+	" digest BLOB NOT NULL,"                                               \
+	" PRIMARY KEY (batch, position));"                                     \
+	"CREATE " kind "TABLE approvals ("                                     \
+	" approval INTEGER PRIMARY KEY,"                                       \
+	" batch INTEGER NOT NULL REFERENCES batches,"                          \
+	" approver TEXT NOT NULL,"                                             \
+	" key BLOB,"                                                           \
+	" text TEXT,"                                                          \
+	" reason TEXT NOT NULL,"                                               \
+	" at INTEGER NOT NULL,"                                                \
+	" who TEXT NOT NULL);"                                                 \
+	"CREATE " kind "TABLE switches ("                                      \
+	" switch INTEGER PRIMARY KEY,"                                         \
+	" began INTEGER NOT NULL,"                                             \
+	" ended INTEGER,"                                                      \
+	" reason TEXT NOT NULL,"                                               \
+	" who TEXT NOT NULL,"                                                  \
+	" ended_by TEXT,"                                                      \
+	" ended_reason TEXT);"                                                 \
+	"CREATE " kind "TABLE configurations ("                                \
+	" configuration INTEGER PRIMARY KEY,"                                  \
+	" at INTEGER NOT NULL,"                                                \
+	" file INTEGER NOT NULL REFERENCES files);"
+
 /* application_id is "plng": tells file(1) what this is. */
 #define SQL_SCHEMA                                                             \
 	"BEGIN IMMEDIATE;" SQL_TABLE_FILES SQL_TABLE_DOCUMENTS                 \
 		SQL_TABLE_SUSPENSIONS SQL_TABLE_EVENTS SQL_TABLE_GENERATIONS   \
-			SQL_TABLE_FEEDS SQL_TABLE_ALLOWS                       \
-	"PRAGMA application_id = 1886154343;"                                  \
-	"PRAGMA user_version = 2;"                                             \
-	"COMMIT;"
+			SQL_TABLE_FEEDS SQL_TABLE_ALLOWS SQL_TABLES_TRUST(     \
+				"") "PRAGMA application_id = 1886154343;"      \
+				    "PRAGMA user_version = 3;"                 \
+				    "COMMIT;"
 
-/* From version 1.  Two commands may come to it at once: the second finds all
- * of it done. */
-#define SQL_MIGRATE_1                                                          \
-	"BEGIN IMMEDIATE;" SQL_TABLE_FEEDS SQL_TABLE_ALLOWS                    \
-	"PRAGMA user_version = 2;"                                             \
-	"COMMIT;"
+/* Steps of a migration, in the order of versions; ledger_migrate.c runs them
+ * in one transaction. */
+#define SQL_MIGRATE_1 SQL_TABLE_FEEDS SQL_TABLE_ALLOWS
+
+/* What was received before there was a journal has its entries at the end of
+ * what happened until then. */
+#define SQL_MIGRATE_2                                                          \
+	SQL_TABLES_TRUST("")                                                   \
+	"ALTER TABLE documents ADD COLUMN signature INTEGER"                   \
+	" REFERENCES signatures;"                                              \
+	"ALTER TABLE documents ADD COLUMN arrived INTEGER;"                    \
+	"ALTER TABLE events ADD COLUMN digest BLOB;"                           \
+	"ALTER TABLE events ADD COLUMN instance TEXT;"                         \
+	"ALTER TABLE events ADD COLUMN said INTEGER;"                          \
+	"ALTER TABLE events ADD COLUMN hash BLOB;" SQL_INDEX_EVENTS            \
+	"UPDATE events SET digest = (SELECT digest FROM documents AS d"        \
+	"  WHERE d.authority = events.authority AND d.id = events.id)"         \
+	" WHERE what NOT LIKE 'feed %';"                                       \
+	"INSERT INTO events (at, what, who, detail, digest)"                   \
+	" SELECT received, 'received', coalesce((SELECT who FROM documents"    \
+	"  WHERE documents.file = files.file ORDER BY receipt LIMIT 1),"       \
+	"  'palang'), 'before there was a journal', sha256"                    \
+	" FROM files ORDER BY file;"
+
+#define SQL_MIGRATED "PRAGMA user_version = 3"
+
+/* How an older ledger looks to one who may not migrate it. */
+#define SQL_READ_2                                                                    \
+	"PRAGMA temp_store = MEMORY;" SQL_TABLES_TRUST(                               \
+		"TEMP ") "CREATE TEMP VIEW documents AS SELECT *, NULL AS signature," \
+			 " NULL AS arrived FROM main.documents;"                      \
+			 "CREATE TEMP VIEW events AS SELECT *, NULL AS digest,"       \
+			 " NULL AS instance, NULL AS said, NULL AS hash FROM main.events;"
 
 #define SQL_BEGIN    "BEGIN IMMEDIATE"
 #define SQL_COMMIT   "COMMIT"
@@ -185,16 +295,18 @@
 	"INSERT INTO documents (authority, id, action, digest,"                \
 	" lifts_authority, lifts, replaces, issued, effective, expires,"       \
 	" review, comply_within, comply_by, answer, received, file, who,"      \
-	" source, texts, target_count, targets, canonical) VALUES"             \
+	" source, signature, arrived, texts, target_count, targets,"           \
+	" canonical) VALUES"                                                   \
 	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"       \
-	" ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
+	" ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
 #define SQL_DOCUMENT_COUNT                                                     \
 	"SELECT count(*), coalesce(sum(target_count), 0) FROM documents"
 #define SQL_DOCUMENTS                                                          \
 	"SELECT receipt, authority, id, action, digest, lifts_authority,"      \
 	" lifts, replaces, issued, effective, expires, review,"                \
-	" comply_within, comply_by, answer, received, who, source, texts,"     \
-	" target_count, targets FROM documents ORDER BY receipt"
+	" comply_within, comply_by, answer, received, who, source,"            \
+	" signature, arrived, texts, target_count, targets"                    \
+	" FROM documents ORDER BY receipt"
 #define SQL_CANONICAL                                                          \
 	"SELECT canonical FROM documents WHERE authority = ?1 AND id = ?2"
 
@@ -208,13 +320,29 @@
 	"UPDATE suspensions SET ended = max(began, ?3)"                        \
 	" WHERE authority = ?1 AND id = ?2 AND ended IS NULL"
 
+/* In the order of struct ledger_event. */
 #define SQL_EVENT_ADD                                                          \
-	"INSERT INTO events"                                                   \
-	" (at, what, authority, id, who, detail, epoch, generation)"           \
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+	"INSERT INTO events (event, at, what, authority, id, digest, who,"     \
+	" detail, epoch, generation, instance, said, hash)"                    \
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
 #define SQL_EVENTS                                                             \
-	"SELECT at, what, authority, id, who, detail, epoch, generation"       \
-	" FROM events ORDER BY event"
+	"SELECT event, at, what, authority, id, digest, who, detail, epoch,"   \
+	" generation, instance, said, hash FROM events ORDER BY event"
+/* Of a migration. */
+#define SQL_EVENT_SEAL                                                         \
+	"UPDATE events SET who = ?2, detail = ?3, hash = ?4 WHERE event = ?1"
+
+/* A number is never given twice, so that a gap is seen. */
+#define SQL_HEAD                                                               \
+	"SELECT coalesce((SELECT seq FROM sqlite_sequence"                     \
+	" WHERE name = 'events'), 0),"                                         \
+	" (SELECT hash FROM events ORDER BY event DESC LIMIT 1)"
+
+#define SQL_SIGNATURE_FIND                                                     \
+	"SELECT signature FROM signatures WHERE file = ?1 AND text = ?2"
+#define SQL_SIGNATURE_ADD                                                      \
+	"INSERT INTO signatures (file, key, text, comment, at)"                \
+	" VALUES (?1, ?2, ?3, ?4, ?5)"
 
 #define SQL_GENERATION_NEWEST                                                  \
 	"SELECT number, epoch, generation, begun, published, manifest"         \

@@ -22,10 +22,20 @@ int ledger_path(char path[PATH_MAX], const char *folder);
  * of the query. */
 void ledger_take_word(struct query *query, char *dst, size_t size);
 bool ledger_take_digest(struct query *query, uint8_t digest[PAL_SHA256_SIZE]);
+void ledger_take_epoch(struct query *query, uint8_t epoch[PAL_EPOCH_SIZE]);
 
 /* An empty one to be filled in, and what is left to do behind opening the
  * database with that SQL: 0, or as ledger_open. */
 int ledger_make(struct ledger **ledger);
 int ledger_enter(struct ledger *ledger, const char *sql);
+int ledger_read_version(struct ledger *ledger);
+
+/* ledger_migrate.c: brings an older ledger up to date, or shows it to a reader
+ * as if it were. */
+int ledger_migrate(struct ledger *ledger);
+int ledger_view(struct ledger *ledger);
+
+/* ledger_event.c: the query's row of SQL_EVENTS.  The texts are the row's. */
+void ledger_take_event(struct query *query, struct ledger_event *event);
 
 #endif

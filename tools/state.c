@@ -381,6 +381,7 @@ state_event(struct state *state, const char *what, const struct order *order,
 	struct ledger_event event = {.what = what,
 		.authority = order == NULL ? NULL : order->authority,
 		.id = order == NULL ? NULL : order->id,
+		.digest = order == NULL ? NULL : order->digest,
 		.detail = detail};
 
 	return state_add_event(state, &event);

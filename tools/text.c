@@ -83,6 +83,30 @@ text_is_utf8(const char *text, size_t len)
 	return true;
 }
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+char *
+text_mend(const char *text, size_t len)
+{
+	char *copy = malloc(len * strlen(REPLACEMENT) + 1), *end = copy;
+
+	if (copy == NULL)
+		return NULL;
+	while (len > 0) {
+		uint32_t code;
+		size_t n = text_next(text, len, &code);
+
+		if (n > 0 && code != 0)
+			end = (char *)memcpy(end, text, n) + n;
+		else
+			end = stpcpy(end, REPLACEMENT);
+		text += n > 0 ? n : 1;
+		len -= n > 0 ? n : 1;
+	}
+	*end = '\0';
+	return copy;
+}
+
 size_t
 text_cut(const char *text, size_t len, size_t max)
 {

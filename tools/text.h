@@ -16,6 +16,10 @@ size_t text_next(const char *text, size_t len, uint32_t *code);
 
 bool text_is_utf8(const char *text, size_t len);
 
+/* A copy to be freed, terminated, in which each octet that is no UTF-8 is
+ * replaced by U+FFFD, and so is a NUL.  NULL if there is no memory. */
+char *text_mend(const char *text, size_t len);
+
 /* The most octets of text, at most max, that end between two code points. */
 size_t text_cut(const char *text, size_t len, size_t max);
 

@@ -98,18 +98,20 @@ place_publication(struct place *place, struct publication *publication,
 static inline void
 place_record(struct place *place, struct doc *doc)
 {
+	struct ledger_arrival arrival = {
+		.received = PLACE_NOW, .who = "tester"};
 	uint64_t receipt;
-	int64_t file;
 
 	doc->order.canonical = (char *)"stands for: the canonical form\n";
-	assert_int_equal(ledger_add_file(place->ledger, doc->order.id,
-				 strlen(doc->order.id), PLACE_NOW, &file),
+	assert_int_equal(
+		ledger_add_file(place->ledger, doc->order.id,
+			strlen(doc->order.id), PLACE_NOW, &arrival.file),
 		0);
-	assert_int_equal(ledger_add_order(place->ledger, &doc->order, file,
-				 PLACE_NOW, "tester", NULL, &receipt),
+	assert_int_equal(ledger_add_order(place->ledger, &doc->order, &arrival,
+				 &receipt),
 		0);
-	assert_int_equal(ledger_state_add(&place->state, &doc->order, PLACE_NOW,
-				 receipt, "tester", NULL),
+	assert_int_equal(
+		ledger_state_add(&place->state, &doc->order, &arrival, receipt),
 		0);
 }
 

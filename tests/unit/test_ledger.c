@@ -91,15 +91,15 @@ static void
 add(struct place *place, const struct order *order, const char *bytes,
 	const char *source)
 {
+	struct ledger_arrival arrival = {
+		.received = PLACE_NOW, .who = "budi", .source = source};
 	uint64_t receipt;
-	int64_t file;
 
+	assert_int_equal(ledger_add_file(place->ledger, bytes, strlen(bytes), 1,
+				 &arrival.file),
+		0);
 	assert_int_equal(
-		ledger_add_file(place->ledger, bytes, strlen(bytes), 1, &file),
-		0);
-	assert_int_equal(ledger_add_order(place->ledger, order, file, PLACE_NOW,
-				 "budi", source, &receipt),
-		0);
+		ledger_add_order(place->ledger, order, &arrival, &receipt), 0);
 }
 
 static void
@@ -298,10 +298,12 @@ test_transaction(void **state)
 	assert_int_equal(ledger_commit(place.ledger), 0);
 	assert_int_equal(ledger_begin(place.ledger, true), 0);
 	{
+		struct ledger_arrival arrival = {
+			.file = 1, .received = PLACE_NOW, .who = "x"};
 		uint64_t receipt;
 
-		assert_int_equal(ledger_add_order(place.ledger, &one.order, 1,
-					 PLACE_NOW, "x", NULL, &receipt),
+		assert_int_equal(ledger_add_order(place.ledger, &one.order,
+					 &arrival, &receipt),
 			PAL_EDUP);
 	}
 	ledger_rollback(place.ledger);
@@ -405,7 +407,7 @@ test_damaged(void **state)
 		const char *sql;
 		int opened, loaded;
 	} cases[] = {
-		{"PRAGMA user_version = 3", PAL_EVERSION, 0},
+		{"PRAGMA user_version = 4", PAL_EVERSION, 0},
 		{"PRAGMA user_version = 0", PAL_EFORM, 0},
 		{"UPDATE documents SET targets = x'0004'", 0, PAL_EFORM},
 		{"UPDATE documents SET target_count = 2", 0, PAL_EFORM},

@@ -162,64 +162,12 @@ test_allows(void **state)
 	place_remove(&place);
 }
 
-static void
-run_sql(const struct place *place, const char *sql)
-{
-	struct database *db = NULL;
-	char path[128];
-
-	snprintf(path, sizeof path, "%s/" LEDGER_FILE, place->dir);
-	assert_int_equal(database_open(&db, path, DATABASE_WRITE), 0);
-	assert_int_equal(database_run(db, sql), 0);
-	database_close(db);
-}
-
-#define BACK_TO_1 "DROP TABLE feeds; DROP TABLE allows; PRAGMA user_version = 1"
-
-/* A ledger of the version before: opened to write it becomes one of ours, with
- * all that was in it; a reader without rights sees no feeds. */
-static void
-test_migration(void **state)
-{
-	struct ledger_feed feed = full_feed();
-	struct ledger_feeds feeds;
-	struct place place;
-	struct doc doc;
-
-	(void)state;
-	doc_init(&doc, ORDER_BLOCK, "k", "1", 0, PAL_NEVER);
-	doc_target(&doc, "t.me", PAL_EXACT, false);
-	place_create(&place);
-	place_open(&place);
-	place_record(&place, &doc);
-	place_close(&place);
-	run_sql(&place, BACK_TO_1);
-	place_open(&place);
-	assert_int_equal(place.state.history.record_count, 1);
-	assert_int_equal(ledger_load_feeds(place.ledger, &feeds), 0);
-	assert_int_equal(feeds.count, 0);
-	ledger_feeds_fini(&feeds);
-	put(&place, &feed);
-	place_close(&place);
-	/* Half-way through, by a crash that SQLite undid: it starts anew; and
-	 * where another command was faster, it finds all of it done. */
-	run_sql(&place, "PRAGMA user_version = 1");
-	place_open(&place);
-	assert_int_equal(ledger_load_feeds(place.ledger, &feeds), 0);
-	assert_int_equal(feeds.count, 1);
-	ledger_feeds_fini(&feeds);
-	place_close(&place);
-	ledger_feed_fini(&feed);
-	place_remove(&place);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_feeds),
 		cmocka_unit_test(test_allows),
-		cmocka_unit_test(test_migration),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
