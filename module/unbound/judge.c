@@ -157,14 +157,24 @@ begin(struct judgement *j)
 }
 
 /* Who asks for the link itself gets it. */
-static bool
-follows_chain(
+bool
+judge_follows_links(
 	const struct pal_snapshot *snapshot, const struct query_info *question)
 {
 	return snapshot->manifest.settings.chain &&
+	       class_is_judged(question->qclass) &&
 	       question->qtype != LDNS_RR_TYPE_CNAME &&
 	       question->qtype != LDNS_RR_TYPE_DNAME &&
 	       question->qtype != LDNS_RR_TYPE_ANY;
+}
+
+void
+judge_answer(const struct pal_snapshot *snapshot, int64_t now,
+	const struct query_info *question, const struct reply_info *rep,
+	struct judgement *j)
+{
+	if (judge_follows_links(snapshot, question))
+		judge_chain(snapshot, now, question, rep, j);
 }
 
 void
@@ -182,8 +192,8 @@ judge(const struct pal_snapshot *snapshot, int64_t now,
 			j->blocked = false;
 		return;
 	}
-	if (rep != NULL && follows_chain(snapshot, question))
-		judge_chain(snapshot, now, question, rep, j);
+	if (rep != NULL)
+		judge_answer(snapshot, now, question, rep, j);
 }
 
 void
@@ -194,8 +204,7 @@ judge_link(const struct pal_snapshot *snapshot, int64_t now,
 	size_t len;
 
 	begin(j);
-	if (!class_is_judged(question->qclass) ||
-		!follows_chain(snapshot, question) ||
+	if (!judge_follows_links(snapshot, question) ||
 		type_of(rrset) != LDNS_RR_TYPE_CNAME)
 		return;
 	const uint8_t *target = target_of(data_of(rrset), 0, 0, &len);

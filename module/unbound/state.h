@@ -83,14 +83,16 @@ bool caches_enter(struct palang *palang);
 bool caches_await(struct palang *palang);
 void caches_leave(struct palang *palang);
 int cache_evict(void *palang, const struct pal_name *names, size_t count);
-int cache_sweep(void *palang, const struct pal_snapshot *snapshot, int64_t now,
-	uint64_t *cursor, int budget_us);
 /* True for types whose messages may be cached: those that are taken out one
  * by one when their name is blocked. */
 bool type_is_known(uint16_t type);
 /* Removes one message, both CD values. */
 void cache_remove(struct module_env *env, const uint8_t *name, size_t len,
 	uint16_t type, uint16_t class);
+
+/* sweep.c */
+int cache_sweep(void *palang, const struct pal_snapshot *snapshot, int64_t now,
+	uint64_t *cursor, int budget_us);
 
 /* judge.c: the verdict on a question and, if there is one, its answer. */
 struct judgement {
@@ -105,6 +107,13 @@ struct judgement {
 };
 
 void judge(const struct pal_snapshot *snapshot, int64_t now,
+	const struct query_info *question, const struct reply_info *answer,
+	struct judgement *judgement);
+/* Goes on with the answer's links where the question's own name has been
+ * judged, and passes; for questions that follow links at all. */
+bool judge_follows_links(
+	const struct pal_snapshot *snapshot, const struct query_info *question);
+void judge_answer(const struct pal_snapshot *snapshot, int64_t now,
 	const struct query_info *question, const struct reply_info *answer,
 	struct judgement *judgement);
 /* The same of one link alone: a CNAME, or another RRset, which has none. */
