@@ -1,18 +1,21 @@
 /*
- * For one who may read the ledger's file, and write nothing beside it.
+ * For one who may read the ledger's file, and write nothing beside it: for want
+ * of rights, or of room on the disk.
  *
  * While somebody has the ledger open to write, SQLite keeps a log and an
  * index of it beside the file, which a reader can use as they are.  At rest
  * they are gone, and our reader can make none; but then the file is all there
  * is, and it is copied into memory.  No lock is taken for that: who may read
- * must not hold up those who write.  A writer makes the log before
+ * must not hold up those who write.  A writer fills the log before
  * it changes the file, and takes it away after: so the copy is whole if there
  * was no log before and none is there after, and the file has not changed
- * meanwhile.
+ * meanwhile.  An empty log is none: on a full disk it may be all that came of
+ * one.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -59,8 +62,10 @@ static bool
 has_log(const char *path)
 {
 	char log[PATH_MAX + 8];
+	struct stat st;
 
-	return access(log_of(log, path), F_OK) == 0;
+	return stat(log_of(log, path), &st) == 0 ? st.st_size > 0
+	                                         : errno != ENOENT;
 }
 
 /* PAL_ESYS and EAGAIN: a writer has come. */
@@ -100,7 +105,7 @@ open_once(struct ledger **ledger, const char *path)
 }
 
 static int
-open_without_rights(struct ledger **ledger, const char *path)
+open_without_writing(struct ledger **ledger, const char *path)
 {
 	const struct timespec nap = {0, 5000000};
 	int64_t until = pal_monotonic_ms() +
@@ -136,7 +141,12 @@ ledger_open_read(struct ledger **ledger, const char *folder)
 		return ret;
 	if (access(path, R_OK) != 0)
 		return PAL_ESYS;
-	if (may_write(folder, path))
-		return ledger_open(ledger, folder);
-	return open_without_rights(ledger, path);
+	if (may_write(folder, path)) {
+		ret = ledger_open(ledger, folder);
+		if (ret != PAL_ESYS)
+			return ret;
+		ledger_close(*ledger);
+		*ledger = NULL;
+	}
+	return open_without_writing(ledger, path);
 }
