@@ -70,7 +70,8 @@ check_entry(const struct pal_image *image,
 			"%s: is another image than the manifest names",
 			entry->file);
 	if ((pal_image_form(image) == PAL_FORM_ORDERS) !=
-		(entry->role == PAL_ROLE_ORDERS))
+		(entry->role == PAL_ROLE_ORDERS ||
+			entry->role == PAL_ROLE_SHADOW))
 		return say(why, PAL_EFORM,
 			"%s: is of another form than its role in the manifest",
 			entry->file);
@@ -122,6 +123,8 @@ place(struct pal_snapshot *snapshot, enum pal_list_role role)
 		return &snapshot->orders;
 	case PAL_ROLE_ALLOW:
 		return &snapshot->allow;
+	case PAL_ROLE_SHADOW:
+		return &snapshot->shadow;
 	default:
 		return &snapshot->feeds[snapshot->feed_count++];
 	}
@@ -203,6 +206,7 @@ verdict_close(struct verdict_source *source)
 	/* The images are the source's own; the snapshot only reads them. */
 	pal_image_free((struct pal_image *)source->snapshot.orders.image);
 	pal_image_free((struct pal_image *)source->snapshot.allow.image);
+	pal_image_free((struct pal_image *)source->snapshot.shadow.image);
 	for (unsigned i = 0; i < source->snapshot.feed_count; i++)
 		pal_image_free(
 			(struct pal_image *)source->snapshot.feeds[i].image);

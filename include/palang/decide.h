@@ -20,7 +20,11 @@ struct pal_list {
 };
 
 /* The images of one manifest.  Precedence: orders, then allow, then feeds in
- * the order given.  A list that does not exist has image NULL. */
+ * the order given.  A list that does not exist has image NULL.
+ *
+ * The shadow holds orders on trial.  It blocks nothing; of what passes, the
+ * decision says what it would have blocked.  With manifest.settings.open
+ * nothing is blocked at all. */
 struct pal_snapshot {
 	struct pal_manifest manifest;
 	struct pal_list orders;
@@ -28,6 +32,7 @@ struct pal_snapshot {
 	struct pal_list feeds[PAL_FEEDS_MAX];
 	unsigned feed_count;
 	uint32_t policies; /* of all lists: the number of counters */
+	struct pal_list shadow;
 };
 
 enum pal_action { PAL_PASS = 0, PAL_BLOCK = 1 };
@@ -39,6 +44,13 @@ struct pal_verdict {
 	 * this name; no answer may be kept beyond it.  With PAL_BLOCK: the
 	 * second at which this claim ends.  PAL_NEVER if there is none. */
 	int64_t until;
+
+	/* With PAL_PASS: no message of this name is to be kept, for an order
+	 * would block it if all were not open, or if it were not on trial. */
+	bool withheld;
+	/* With PAL_PASS: an order on trial would have blocked this query;
+	 * counter is that of its policy. */
+	bool shadowed;
 
 	/* The rest only with PAL_BLOCK. */
 	struct pal_policy policy;

@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 
 #include "palang/decide.h"
+#include "palang/sketch.h"
 #include "palang/status.h"
 
 struct pal_live;
@@ -88,6 +89,12 @@ int64_t pal_live_now(struct pal_live *live, int64_t clock);
 void pal_live_count(struct pal_live *live, unsigned worker,
 	const struct pal_snapshot *snapshot, uint32_t counter,
 	enum pal_answer answer);
+
+/* Counts a query that an order on trial would have blocked, of a client in
+ * that network (see pal_verdict.shadowed).  Workers as above. */
+void pal_live_shadow(struct pal_live *live, unsigned worker,
+	const struct pal_snapshot *snapshot, uint32_t counter,
+	const struct pal_network *network);
 
 /* True while no list could be loaded since the start. */
 bool pal_live_is_empty(const struct pal_live *live);

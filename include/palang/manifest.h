@@ -19,15 +19,17 @@
 #define PAL_MANIFEST_VERSION  1
 #define PAL_MANIFEST_SIZE_MAX 16384 /* octets of the file */
 #define PAL_FEEDS_MAX         32
-#define PAL_LISTS_MAX         (PAL_FEEDS_MAX + 2)
+#define PAL_LISTS_MAX         (PAL_FEEDS_MAX + 3)
 #define PAL_LIST_NAME_MAX     33 /* [a-z0-9-]{1,32} and a NUL */
 #define PAL_IMAGE_NAME_MAX    69 /* [a-z0-9-]{1,64}.img and a NUL */
 #define PAL_EPOCH_SIZE        16
+#define PAL_SHADOW_MAX        100 /* rules of the shadow image, and orders */
 
 enum pal_list_role {
 	PAL_ROLE_ORDERS = 0,
 	PAL_ROLE_ALLOW = 1,
-	PAL_ROLE_FEED = 2
+	PAL_ROLE_FEED = 2,
+	PAL_ROLE_SHADOW = 3 /* orders on trial: counted, not in force */
 };
 
 /* As the manifest and the status file write them, by enum pal_list_role. */
@@ -35,7 +37,7 @@ extern const char *const pal_role_names[];
 
 struct pal_manifest_entry {
 	enum pal_list_role role;
-	char name[PAL_LIST_NAME_MAX];    /* "orders", "allow", or the feed's */
+	char name[PAL_LIST_NAME_MAX];    /* the feed's, or as the role */
 	char file[PAL_IMAGE_NAME_MAX];   /* a base name in the same folder */
 	uint64_t size;                   /* octets of the file */
 	uint8_t digest[PAL_SHA256_SIZE]; /* see pal_image_digest */
@@ -53,6 +55,7 @@ struct pal_settings {
 	enum pal_sde_mode sde_mode;
 	uint16_t sde_code; /* EDNS option code, 0: none */
 	bool chain;        /* judge CNAME, DNAME and SVCB targets too */
+	bool open;         /* emergency: nothing is blocked */
 };
 
 struct pal_manifest {
@@ -61,7 +64,8 @@ struct pal_manifest {
 	int64_t written;               /* seconds since 1970 UTC */
 	struct pal_settings settings;
 	unsigned count;
-	/* At most one orders, one allow; feeds in the order of precedence. */
+	/* At most one orders, one allow, one shadow, which is the last; feeds
+	 * in the order of precedence. */
 	struct pal_manifest_entry lists[PAL_LISTS_MAX];
 };
 

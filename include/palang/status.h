@@ -51,6 +51,16 @@ struct pal_status_order {
 	uint64_t blocked[PAL_ANSWERS];
 };
 
+/* What an order on trial would have done to this resolver's clients. */
+struct pal_status_shadow {
+	char authority[25];
+	char id[49];
+	int64_t since;            /* ms; when it began to count */
+	uint64_t blocked;         /* queries that it would have blocked */
+	uint64_t networks;        /* of clients, in this hour; an estimate */
+	uint64_t networks_before; /* in the hour before */
+};
+
 /* Times are milliseconds since 1970 UTC; 0 for never. */
 struct pal_status {
 	char instance[PAL_INSTANCE_MAX];
@@ -81,6 +91,9 @@ struct pal_status {
 
 	size_t order_count;
 	struct pal_status_order *orders; /* only those with a count */
+
+	unsigned shadow_count;
+	struct pal_status_shadow shadows[PAL_SHADOW_MAX];
 };
 
 /* Frees the rows and zeroes the status. */

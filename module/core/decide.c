@@ -124,6 +124,54 @@ decide_feed(const struct pal_list *feed, const struct pal_list *allow,
 	return true;
 }
 
+/* What the orders on trial would say.  A type that might have passed all the
+ * same is not counted. */
+static void
+decide_shadow(const struct pal_list *shadow, const struct asked *asked,
+	int64_t now, struct pal_verdict *verdict)
+{
+	struct pal_verdict would = {.until = PAL_NEVER};
+	bool blocks = decide_orders(shadow, asked, now, &would);
+
+	/* one that has yet to begin is made ready for */
+	if (blocks || would.until != PAL_NEVER)
+		verdict->withheld = true;
+	verdict->shadowed = blocks && !would.unless_real;
+	verdict->counter = would.counter;
+}
+
+/* Nothing is blocked.  What orders block is kept out of the cache as ever, so
+ * that they are in force at once when that ends. */
+static void
+open_up(const struct pal_snapshot *s, const struct asked *asked, int64_t now,
+	struct pal_verdict *verdict)
+{
+	verdict->until = PAL_NEVER;
+	if (s->orders.image != NULL &&
+		decide_orders(&s->orders, asked, now, verdict)) {
+		verdict->until = PAL_NEVER;
+		verdict->withheld = true;
+	}
+	verdict->action = PAL_PASS;
+}
+
+/* True if some list blocks. */
+static bool
+decide_lists(const struct pal_snapshot *s, const struct asked *asked,
+	int64_t now, struct pal_verdict *verdict)
+{
+	if (s->orders.image != NULL &&
+		decide_orders(&s->orders, asked, now, verdict))
+		return true;
+	if (s->feed_count == 0 || is_allowed(&s->allow, asked))
+		return false;
+	for (unsigned i = 0; i < s->feed_count; i++) {
+		if (decide_feed(&s->feeds[i], &s->allow, asked, verdict))
+			return true;
+	}
+	return false;
+}
+
 void
 pal_decide(const struct pal_snapshot *s, const uint8_t *name, size_t len,
 	uint16_t type, int64_t now, struct pal_verdict *verdict)
@@ -132,18 +180,14 @@ pal_decide(const struct pal_snapshot *s, const uint8_t *name, size_t len,
 
 	verdict->action = PAL_PASS;
 	verdict->until = PAL_NEVER;
+	verdict->withheld = verdict->shadowed = false;
 	if (pal_wire_labels(name, len, asked.at, &asked.count) == 0 ||
 		asked.count == 0)
 		return;
-	if (s->orders.image != NULL &&
-		decide_orders(&s->orders, &asked, now, verdict))
-		return;
-	if (s->feed_count == 0 || is_allowed(&s->allow, &asked))
-		return;
-	for (unsigned i = 0; i < s->feed_count; i++) {
-		if (decide_feed(&s->feeds[i], &s->allow, &asked, verdict))
-			return;
-	}
+	if (decide_lists(s, &asked, now, verdict) && s->manifest.settings.open)
+		open_up(s, &asked, now, verdict);
+	if (s->shadow.image != NULL && verdict->action == PAL_PASS)
+		decide_shadow(&s->shadow, &asked, now, verdict);
 }
 
 bool

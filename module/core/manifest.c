@@ -8,7 +8,8 @@
 #include "lines.h"
 #include "palang/error.h"
 
-const char *const pal_role_names[] = {"orders", "allow", "feed"};
+const char *const pal_role_names[] = {"orders", "allow", "feed", "shadow"};
+static const char *const yes_no[] = {"no", "yes"};
 static const char *const sde_names[] = {"off", "encrypted", "all"};
 
 /* "KEY NUMBER" as a whole line. */
@@ -28,26 +29,34 @@ read_epoch(struct lines *lines, uint8_t epoch[PAL_EPOCH_SIZE])
 	       lines_done(lines);
 }
 
+/* "KEY yes" or "KEY no" as a whole line. */
+static bool
+read_switch(struct lines *lines, const char *key, bool *on)
+{
+	unsigned choice;
+
+	if (!lines_next(lines) || !word_is(lines_word(lines), key) ||
+		!word_choice(lines_word(lines), yes_no, 2, &choice))
+		return false;
+	*on = choice == 1;
+	return lines_done(lines);
+}
+
 static bool
 read_settings(struct lines *lines, struct pal_settings *settings)
 {
-	unsigned mode, chain;
+	unsigned mode;
 	uint64_t code;
-	static const char *const yes_no[] = {"no", "yes"};
 
 	if (!lines_next(lines) || !word_is(lines_word(lines), "sde") ||
 		!word_choice(lines_word(lines), sde_names, 3, &mode) ||
 		!word_number(lines_word(lines), UINT16_MAX, &code) ||
 		!lines_done(lines))
 		return false;
-	if (!lines_next(lines) || !word_is(lines_word(lines), "chain") ||
-		!word_choice(lines_word(lines), yes_no, 2, &chain) ||
-		!lines_done(lines))
-		return false;
 	settings->sde_mode = (enum pal_sde_mode)mode;
 	settings->sde_code = (uint16_t)code;
-	settings->chain = chain == 1;
-	return true;
+	return read_switch(lines, "chain", &settings->chain) &&
+	       read_switch(lines, "open", &settings->open);
 }
 
 static bool
@@ -59,7 +68,7 @@ is_image_name(const char *file)
 	       strchr(file, '.') == file + len - 4;
 }
 
-/* Roles only ascend, orders and allow stand once, feeds have own names. */
+/* Roles only ascend; all but feeds stand once, and feeds have own names. */
 static bool
 entry_fits(const struct pal_manifest *m, const struct pal_manifest_entry *new)
 {
@@ -87,7 +96,7 @@ read_entry(struct lines *lines, struct pal_manifest *m)
 	unsigned role;
 
 	if (m->count == PAL_LISTS_MAX ||
-		!word_choice(lines_word(lines), pal_role_names, 3, &role))
+		!word_choice(lines_word(lines), pal_role_names, 4, &role))
 		return false;
 	entry->role = (enum pal_list_role)role;
 	if (!word_copy(
@@ -204,8 +213,9 @@ pal_manifest_format(char *text, size_t size, const struct pal_manifest *m)
 		put(&out, "%02x", m->epoch[i]);
 	put(&out, "\ngeneration %" PRIu64 "\nwritten %" PRId64 "\n",
 		m->generation, m->written);
-	put(&out, "sde %s %u\nchain %s\n", sde_names[m->settings.sde_mode],
-		m->settings.sde_code, m->settings.chain ? "yes" : "no");
+	put(&out, "sde %s %u\nchain %s\nopen %s\n",
+		sde_names[m->settings.sde_mode], m->settings.sde_code,
+		yes_no[m->settings.chain], yes_no[m->settings.open]);
 	for (unsigned i = 0; i < m->count; i++)
 		put_entry(&out, &m->lists[i]);
 	if (out.len >= size)

@@ -64,6 +64,16 @@ write_list(FILE *out, const struct pal_status_list *list)
 	fputc('\n', out);
 }
 
+static void
+write_shadow(FILE *out, const struct pal_status_shadow *row)
+{
+	fprintf(out,
+		"shadow %s %s %" PRId64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		"\n",
+		row->authority, row->id, row->since, row->blocked,
+		row->networks, row->networks_before);
+}
+
 int
 pal_status_write(FILE *out, const struct pal_status *s)
 {
@@ -91,6 +101,8 @@ pal_status_write(FILE *out, const struct pal_status *s)
 			s->orders[i].id);
 		write_counts(out, s->orders[i].blocked);
 	}
+	for (unsigned i = 0; i < s->shadow_count; i++)
+		write_shadow(out, &s->shadows[i]);
 	fputs("end\n", out);
 	return fflush(out) != 0 || ferror(out) ? PAL_ESYS : 0;
 }
@@ -135,7 +147,7 @@ read_list(struct lines *lines, struct pal_status *s)
 	if (s->list_count == PAL_LISTS_MAX)
 		return false;
 	struct pal_status_list *list = &s->lists[s->list_count];
-	if (!word_choice(lines_word(lines), pal_role_names, 3, &role) ||
+	if (!word_choice(lines_word(lines), pal_role_names, 4, &role) ||
 		!word_copy(lines_word(lines), "", list->name,
 			sizeof(list->name)) ||
 		!word_number(lines_word(lines), INT64_MAX, &list->rules) ||
@@ -150,10 +162,11 @@ read_list(struct lines *lines, struct pal_status *s)
 	return lines_done(lines);
 }
 
+static const char id_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ._/:";
+
 static bool
 read_order(struct lines *lines, struct pal_status *s)
 {
-	static const char id_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ._/:";
 	struct pal_status_order *order = &s->orders[s->order_count];
 
 	if (s->order_count == PAL_STATUS_ORDERS_MAX ||
@@ -165,6 +178,28 @@ read_order(struct lines *lines, struct pal_status *s)
 		return false;
 	s->order_count++;
 	return true;
+}
+
+static bool
+read_shadow(struct lines *lines, struct pal_status *s)
+{
+	struct pal_status_shadow *row = &s->shadows[s->shadow_count];
+	uint64_t since;
+
+	if (s->shadow_count == PAL_SHADOW_MAX ||
+		!word_copy(lines_word(lines), "", row->authority,
+			sizeof(row->authority)) ||
+		!word_copy(lines_word(lines), id_alphabet, row->id,
+			sizeof(row->id)) ||
+		!word_number(lines_word(lines), INT64_MAX, &since) ||
+		!word_number(lines_word(lines), INT64_MAX, &row->blocked) ||
+		!word_number(lines_word(lines), INT64_MAX, &row->networks) ||
+		!word_number(
+			lines_word(lines), INT64_MAX, &row->networks_before))
+		return false;
+	row->since = (int64_t)since;
+	s->shadow_count++;
+	return lines_done(lines);
 }
 
 static bool
@@ -194,6 +229,8 @@ read_line(struct lines *lines, struct word key, struct pal_status *s)
 		return read_list(lines, s);
 	if (word_is(key, "order"))
 		return read_order(lines, s);
+	if (word_is(key, "shadow"))
+		return read_shadow(lines, s);
 	if (word_is(key, "blocked"))
 		return read_counts(lines, s->blocked);
 	if (word_is(key, "instance"))

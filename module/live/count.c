@@ -62,7 +62,7 @@ same_text(struct pal_text a, struct pal_text b)
 	return a.len == b.len && memcmp(a.text, b.text, a.len) == 0;
 }
 
-static bool
+bool
 same_policy(const struct pal_image *a, uint32_t i, const struct pal_image *b,
 	uint32_t j)
 {
@@ -114,6 +114,10 @@ counts_move(
 	for (unsigned i = 0; i < old->feed_count; i++)
 		move_list(from, &old->feeds[i], to,
 			snapshot_feed(&to->snapshot, old->feeds[i].name), past);
+	/* what was not blocked is no part of the past */
+	uint64_t dropped[PAL_ANSWERS];
+	memset(dropped, 0, sizeof(dropped));
+	move_list(from, &old->shadow, to, &to->snapshot.shadow, dropped);
 }
 
 /* One thread writes each count, so that a plain add is enough; atomic, since

@@ -120,6 +120,8 @@ changed_names(const struct pal_snapshot *old, const struct pal_snapshot *new,
 	int ret = add_orders(&names, old->orders.image, new->orders.image);
 
 	if (ret == 0)
+		ret = add_orders(&names, old->shadow.image, new->shadow.image);
+	if (ret == 0)
 		ret = add_plain(&names, &old->allow, &new->allow, whole);
 	for (unsigned i = 0; ret == 0 && i < new->feed_count; i++)
 		ret = add_plain(&names, snapshot_feed(old, new->feeds[i].name),
@@ -129,6 +131,10 @@ changed_names(const struct pal_snapshot *old, const struct pal_snapshot *new,
 			*whole = true;
 	}
 	if (old->manifest.settings.chain != new->manifest.settings.chain)
+		*whole = true;
+	/* names of orders were kept out meanwhile, those of feeds were not */
+	if (old->manifest.settings.open &&
+		!new->manifest.settings.open &&new->feed_count > 0)
 		*whole = true;
 	return finish(&names, ret, out, count);
 }

@@ -29,6 +29,16 @@ struct held {
 	unsigned tally_count;
 	struct tally *tallies;
 	uint64_t *carried; /* [policy][answer], from snapshots before */
+	unsigned trial_count;
+	struct trial *trials; /* by policy of the shadow */
+};
+
+/* What is counted of one order on trial, beside its queries: the networks of
+ * this hour, and of the hour before; see shadow.c. */
+struct trial {
+	struct pal_sketch sketches[2];
+	int64_t since; /* ms */
+	unsigned before;
 };
 
 /* Why a manifest or a list was not taken. */
@@ -57,6 +67,9 @@ struct pal_live {
 
 	_Atomic(struct held *) held;
 	_Atomic int64_t latest; /* seconds; the latest time seen */
+	_Atomic unsigned turn;  /* of the hours: its parity selects among two
+	                         * keys, and sketches; 0: there is none */
+	struct pal_sketch_key keys[2];
 
 	pthread_t thread;
 	bool running;
@@ -87,6 +100,7 @@ struct pal_live {
 	int64_t last_error_at;
 	struct pal_status status;
 	uint64_t past[PAL_ANSWERS]; /* counts of snapshots that are gone */
+	int64_t hour;               /* since 1970: of the key in use */
 };
 
 /* The list of manifest entry i, 0 <= i < manifest.count: how all lists of a
@@ -102,6 +116,8 @@ snapshot_list(struct pal_snapshot *s, unsigned i)
 		return &s->orders;
 	case PAL_ROLE_ALLOW:
 		return &s->allow;
+	case PAL_ROLE_SHADOW:
+		return &s->shadow;
 	default:
 		for (unsigned j = 0; j < i; j++)
 			before += m->lists[j].role == PAL_ROLE_FEED;
@@ -167,6 +183,19 @@ void counts_move(
 void counts_of(
 	const struct held *held, uint32_t counter, uint64_t sums[PAL_ANSWERS]);
 
+bool same_policy(const struct pal_image *a, uint32_t i,
+	const struct pal_image *b, uint32_t j);
+
+/* shadow.c */
+int trials_open(struct held *held, int64_t now);
+void trials_close(struct held *held);
+/* As counts_move, for what only trials have. */
+void trials_move(
+	const struct pal_live *live, const struct held *from, struct held *to);
+/* A new hour: a new key.  now: ms since 1970. */
+void trials_turn(struct pal_live *live, int64_t now);
+void trials_fill(struct pal_live *live, const struct held *held);
+
 /* report.c */
 void report(struct pal_live *live);
 void report_error(struct pal_live *live, const struct failure *failure);
@@ -174,6 +203,8 @@ void live_log(const struct pal_live *live, enum pal_log level,
 	const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 void clear_error(struct pal_live *live);
+/* As much of a text as fits, and a NUL. */
+void copy_text(char *to, size_t size, struct pal_text text);
 
 /* swap.c */
 struct held *in_force(const struct pal_live *live);

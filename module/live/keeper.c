@@ -185,6 +185,7 @@ keeper_prepare(struct pal_live *live)
 	live->next_edge = next_edge(&held->snapshot, now);
 	if (held->fell_back)
 		retry_later(live);
+	trials_turn(live, pal_clock_ms());
 	while (live->host.sweep(live->host.ctx, &held->snapshot, now,
 		       &live->sweep.cursor, 100 * SWEEP_FAST_US) == 0)
 		;
@@ -207,6 +208,7 @@ keeper_run(void *arg)
 		watch(live);
 		look_for_manifest(live);
 		settle(live);
+		trials_turn(live, pal_clock_ms());
 		pass_edges(live);
 		evict(live);
 		if (live->sweep.fast) {

@@ -168,9 +168,9 @@ load_image(const struct pal_live *live, int folder,
 	uint8_t *data;
 	size_t len;
 	const char *why;
-	enum pal_image_form form = entry->role == PAL_ROLE_ORDERS
-	                                   ? PAL_FORM_ORDERS
-	                                   : PAL_FORM_PLAIN;
+	bool orders = entry->role == PAL_ROLE_ORDERS ||
+	              entry->role == PAL_ROLE_SHADOW;
+	enum pal_image_form form = orders ? PAL_FORM_ORDERS : PAL_FORM_PLAIN;
 	int ret = read_file(live, folder, entry->file, PAL_IMAGE_SIZE_MAX,
 		&data, &len, failure);
 
@@ -196,6 +196,16 @@ load_image(const struct pal_live *live, int folder,
 		*image = NULL;
 		return fail(failure, PAL_EFORM,
 			"%s: an image of the wrong form", entry->file);
+	}
+	/* each costs its cache, and a row of the status */
+	if (entry->role == PAL_ROLE_SHADOW &&
+		(pal_image_rules(*image) > PAL_SHADOW_MAX ||
+			pal_image_policies(*image) > PAL_SHADOW_MAX)) {
+		pal_image_free(*image);
+		*image = NULL;
+		return fail(failure, PAL_ELIMIT,
+			"%s: more than %d rules or orders on trial",
+			entry->file, PAL_SHADOW_MAX);
 	}
 	return 0;
 }
@@ -314,6 +324,7 @@ held_free(struct held *held, const struct held *keep)
 		pal_image_free((struct pal_image *)image);
 	}
 	counts_close(held);
+	trials_close(held);
 	free(held);
 }
 
@@ -343,6 +354,8 @@ load_lists(const struct loading *l, const struct pal_manifest *manifest,
 		number_counters(&held->snapshot);
 		ret = counts_open(held, l->live->options.workers);
 	}
+	if (ret == 0)
+		ret = trials_open(held, pal_clock_ms());
 	if (ret != 0) {
 		held_free(held, l->old);
 		return ret;

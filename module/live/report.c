@@ -56,6 +56,15 @@ clear_error(struct pal_live *live)
 	live->retry_after = 0;
 }
 
+void
+copy_text(char *to, size_t size, struct pal_text text)
+{
+	size_t len = text.len < size ? text.len : size - 1;
+
+	memcpy(to, text.text, len);
+	to[len] = '\0';
+}
+
 static void
 fill_lists(struct pal_status *status, const struct held *held)
 {
@@ -74,15 +83,6 @@ fill_lists(struct pal_status *status, const struct held *held)
 		strcpy(list->name, e->name);
 		memcpy(list->digest, e->digest, sizeof(list->digest));
 	}
-}
-
-static void
-copy_text(char *to, size_t size, struct pal_text text)
-{
-	size_t len = text.len < size ? text.len : size - 1;
-
-	memcpy(to, text.text, len);
-	to[len] = '\0';
 }
 
 /* Adds a policy's counts to the sums, and as a row of its own if it has any
@@ -119,6 +119,9 @@ fill_counts(struct pal_live *live, const struct held *held)
 	for (uint32_t i = 0;
 		live->old != NULL && i < live->old->snapshot.policies; i++) {
 		uint64_t sums[PAL_ANSWERS];
+		if (i - live->old->snapshot.shadow.counters <
+			live->old->trial_count)
+			continue; /* not blocked */
 		counts_of(live->old, i, sums);
 		for (int a = 0; a < PAL_ANSWERS; a++)
 			status->blocked[a] += sums[a];
@@ -160,6 +163,7 @@ fill(struct pal_live *live)
 		status->state = PAL_STATE_OK;
 	fill_lists(status, held);
 	fill_counts(live, held);
+	trials_fill(live, held);
 }
 
 /* Replaced by rename, but not synced: what it says is of use only while the

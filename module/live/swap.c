@@ -56,6 +56,22 @@ add_changed(struct pal_live *live, struct pal_name *names, size_t count)
 	free(names);
 }
 
+/* Nobody should find out by chance that nothing is blocked. */
+static void
+tell_open(const struct pal_live *live, const struct pal_manifest *old,
+	const struct pal_manifest *new)
+{
+	if (new->settings.open && !old->settings.open)
+		live_log(live, PAL_LOG_WARN,
+			"palang: open generation=%llu: nothing is blocked",
+			(unsigned long long)new->generation);
+	else if (old->settings.open && !new->settings.open)
+		live_log(live, PAL_LOG_WARN,
+			"palang: closed generation=%llu: what lists block is "
+			"blocked again",
+			(unsigned long long)new->generation);
+}
+
 /* Steps 1 and 2. */
 void
 take(struct pal_live *live, struct held *new)
@@ -70,6 +86,7 @@ take(struct pal_live *live, struct held *new)
 		whole)
 		live->effect_after = new->snapshot.manifest.generation;
 	heed_written(live, &new->snapshot.manifest);
+	tell_open(live, &old->snapshot.manifest, &new->snapshot.manifest);
 	atomic_store_explicit(&live->held, new, memory_order_release);
 	live->old = old;
 	add_changed(live, names, count);
@@ -108,6 +125,7 @@ settle(struct pal_live *live)
 		return;
 	}
 	counts_move(live->old, in_force(live), live->past);
+	trials_move(live, live->old, in_force(live));
 	held_free(live->old, in_force(live));
 	live->old = NULL;
 	sweep_begin(live);

@@ -22,6 +22,8 @@ is_in_force(
 		list = &s->allow;
 	else if (entry->role == PAL_ROLE_FEED)
 		list = snapshot_feed(s, entry->name);
+	else if (entry->role == PAL_ROLE_SHADOW)
+		list = &s->shadow;
 	return list != NULL && list->image != NULL &&
 	       memcmp(entry->digest, pal_image_digest(list->image),
 		       PAL_SHA256_SIZE) == 0;
@@ -50,14 +52,15 @@ same_allow(const struct pal_manifest *m, const struct pal_snapshot *s)
 
 /* Leaves in m what is still in force.  What an allow list no more opens, any
  * feed may block; and where targets of links were not judged before, or are
- * not now, all lists are new. */
+ * not now, or all was open, all lists are new. */
 static void
 keep_those_in_force(struct pal_manifest *m, const struct pal_snapshot *s)
 {
 	bool feeds = same_allow(m, s);
 	unsigned kept = 0;
 
-	if (m->settings.chain != s->manifest.settings.chain)
+	if (m->settings.chain != s->manifest.settings.chain ||
+		m->settings.open != s->manifest.settings.open)
 		m->count = 0;
 	m->settings = s->manifest.settings;
 	for (unsigned i = 0; i < m->count; i++) {
@@ -75,6 +78,8 @@ narrow(struct pal_snapshot *view, const struct pal_snapshot *all,
 	*view = *all;
 	if (entry_of(clean, PAL_ROLE_ORDERS, pal_role_names[PAL_ROLE_ORDERS]))
 		view->orders.image = NULL;
+	if (entry_of(clean, PAL_ROLE_SHADOW, pal_role_names[PAL_ROLE_SHADOW]))
+		view->shadow.image = NULL;
 	view->feed_count = 0;
 	for (unsigned i = 0; i < all->feed_count; i++) {
 		if (!entry_of(clean, PAL_ROLE_FEED, all->feeds[i].name))

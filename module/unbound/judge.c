@@ -81,14 +81,32 @@ is_real(const struct query_info *question, const struct reply_info *rep)
 	return has_signed_denial(rep);
 }
 
+/* No message is to be kept, and no TTL ends early: the last second there is,
+ * but one. */
+#define UNTIL_WITHHELD (PAL_NEVER - 1)
+
+static void
+note_passing(struct judgement *j)
+{
+	const struct pal_verdict *v = &j->verdict;
+
+	if (v->until < j->until)
+		j->until = v->until;
+	if (v->withheld && UNTIL_WITHHELD < j->until)
+		j->until = UNTIL_WITHHELD;
+	if (v->shadowed && !j->shadowed) {
+		j->shadowed = true;
+		j->shadow = v->counter;
+	}
+}
+
 static bool
 decide(const struct pal_snapshot *snapshot, int64_t now, const uint8_t *name,
 	size_t len, uint16_t type, struct judgement *j)
 {
 	pal_decide(snapshot, name, len, type, now, &j->verdict);
 	if (j->verdict.action == PAL_PASS) {
-		if (j->verdict.until < j->until)
-			j->until = j->verdict.until;
+		note_passing(j);
 		return false;
 	}
 	j->blocked = true;
@@ -151,7 +169,7 @@ judge_chain(const struct pal_snapshot *snapshot, int64_t now,
 static void
 begin(struct judgement *j)
 {
-	j->blocked = j->by_target = j->goes_on = false;
+	j->blocked = j->by_target = j->goes_on = j->shadowed = false;
 	j->links = 0;
 	j->until = PAL_NEVER;
 }

@@ -104,6 +104,9 @@ struct judgement {
 	unsigned links; /* CNAMEs that lead to it */
 	bool goes_on;   /* the chain leads out of the answer */
 	int64_t until;  /* no answer may be kept beyond; PAL_NEVER */
+	/* It passes, but an order on trial would have blocked it. */
+	bool shadowed;
+	uint32_t shadow; /* its counter */
 };
 
 void judge(const struct pal_snapshot *snapshot, int64_t now,
@@ -144,6 +147,11 @@ bool reason_wants_json(
 	const struct palang *palang, const struct module_qstate *qstate);
 void reason_attach(struct palang *palang, struct module_qstate *qstate,
 	const struct pal_verdict *verdict, bool forged);
+
+/* shadow.c: counts what an order on trial would have blocked, for each client
+ * that waits. */
+void shadow_count(struct palang *palang, const struct module_qstate *qstate,
+	const struct pal_snapshot *snapshot, uint32_t counter);
 
 /* chain.c: the links that lead on from the question's name, as far as the
  * RRset cache has them, in the query's region; NULL if there are none. */

@@ -372,6 +372,109 @@ marks_types(void **state)
 	pal_image_free(image);
 }
 
+/* Open, or on trial: all pass, and the twin says which would not have. */
+static void
+compare_passing(const struct twin *twin, const struct pal_snapshot *snapshot,
+	const struct pal_name *name, int64_t now)
+{
+	const struct twin_entry *entry = NULL;
+	const struct twin_order *would = twin_decide(twin, name, now, &entry);
+	bool later = twin_next(twin, name, now) != PAL_NEVER;
+	bool trial = snapshot->shadow.image != NULL;
+	struct pal_verdict verdict;
+	struct pal_policy policy;
+
+	pal_decide(snapshot, name->wire, name->len, PAL_TYPE_A, now, &verdict);
+	assert_int_equal(verdict.action, PAL_PASS);
+	/* what an order on trial has yet to block is withheld as well */
+	assert_int_equal(verdict.withheld, would != NULL || (trial && later));
+	assert_int_equal(verdict.shadowed, trial && would != NULL);
+	/* nobody's TTL ends for an order on trial */
+	if (trial || would != NULL)
+		assert_true(verdict.until == PAL_NEVER);
+	else
+		assert_int_equal(verdict.until != PAL_NEVER, later);
+	if (!verdict.shadowed)
+		return;
+	pal_image_policy(snapshot->shadow.image,
+		verdict.counter - snapshot->shadow.counters, &policy);
+	assert_memory_equal(policy.id.text, would->id, policy.id.len);
+}
+
+static void
+passes_what_it_counts(void **state)
+{
+	(void)state;
+	struct dice dice = {1984};
+
+	for (int round = 0; round < 1000; round++) {
+		struct twin twin = {.count = 1 + roll(&dice, ORDERS)};
+		struct pal_snapshot trial = {0}, open = {0};
+		for (size_t i = 0; i < twin.count; i++)
+			any_order(&dice, &twin.orders[i], (int)i);
+		struct pal_image *image = compile(&twin);
+		trial.shadow.image = open.orders.image = image;
+		trial.shadow.counters = 11;
+		open.manifest.settings.open = true;
+		for (int i = 0; i < 120; i++) {
+			struct pal_name name = any_name(&dice, roll(&dice, 6));
+			int64_t now = roll(&dice, 24);
+			compare_passing(&twin, &trial, &name, now);
+			compare_passing(&twin, &open, &name, now);
+		}
+		pal_image_free(image);
+	}
+}
+
+/* The lists in force go first: a trial counts what they leave. */
+static void
+ranks_the_shadow(void **state)
+{
+	(void)state;
+	static const char *const rules[] = {"b.x", NULL};
+	struct twin twin = {.count = 1};
+	struct twin_order *order = &twin.orders[0];
+	static const struct {
+		const char *name;
+		uint16_t type;
+		bool open, blocked, withheld, shadowed;
+	} cases[] = {
+		{"a.x", PAL_TYPE_A, false, false, true, true},
+		/* a feed has it already */
+		{"b.x", PAL_TYPE_A, false, true, false, false},
+		/* but for the time that all is open */
+		{"b.x", PAL_TYPE_A, true, false, true, true},
+		/* may pass all the same */
+		{"a.x", PAL_TYPE_DS, false, false, true, false},
+		/* a feed's name may be cached: a sweep takes it out again */
+		{"c.b.x", PAL_TYPE_A, true, false, false, false},
+		{"c.x", PAL_TYPE_A, false, false, false, false},
+	};
+	struct pal_snapshot s = {.feed_count = 1};
+	struct pal_image *feed = plain("f", PAL_NODATA, rules);
+
+	strcpy(order->id, "o");
+	for (const char *name = "ab"; *name != '\0'; name++) {
+		char text[] = {*name, '.', 'x', '\0'};
+		order->entries[order->count++] = (struct twin_entry){
+			name_of(text), PAL_EXACT, {{0, PAL_NEVER}}, 1};
+	}
+	struct pal_image *image = compile(&twin);
+	s.feeds[0].image = feed;
+	s.shadow.image = image;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pal_name n = name_of(cases[i].name);
+		struct pal_verdict v;
+		s.manifest.settings.open = cases[i].open;
+		pal_decide(&s, n.wire, n.len, cases[i].type, 0, &v);
+		assert_int_equal(v.action == PAL_BLOCK, cases[i].blocked);
+		assert_int_equal(v.withheld, cases[i].withheld);
+		assert_int_equal(v.shadowed, cases[i].shadowed);
+	}
+	pal_image_free(image);
+	pal_image_free(feed);
+}
+
 /* What is no name, or an empty snapshot, passes. */
 static void
 passes_nothing(void **state)
@@ -396,6 +499,8 @@ main(void)
 		cmocka_unit_test(agrees_with_twin),
 		cmocka_unit_test(ranks_lists),
 		cmocka_unit_test(marks_types),
+		cmocka_unit_test(passes_what_it_counts),
+		cmocka_unit_test(ranks_the_shadow),
 		cmocka_unit_test(passes_nothing),
 	};
 

@@ -6,42 +6,6 @@
 
 #include "palang/clock.h"
 
-/* A plain list of these names, all with what lies below them; it says that it
- * follows `before` (NULL: nothing was there) by these changes, or, with
- * changes NULL, nothing. */
-static struct pal_manifest_entry
-put_plain(enum pal_list_role role, const char *list, const char *const *names,
-	const struct pal_manifest_entry *before, const char *const *changes)
-{
-	static unsigned number;
-	struct pal_manifest_entry entry = {.role = role};
-	struct pal_policy_in policy = {
-		.answer = PAL_NODATA, .ttl = 30, .authority = "k", .id = list};
-	uint8_t key[16] = {(uint8_t)++number};
-	struct pal_name name, changed[4];
-	struct pal_changes said = {.names = changed};
-	struct pal_writer *w;
-	char file[40];
-
-	assert_int_equal(pal_writer_open_plain(&w, key, &policy), 0);
-	for (; *names != NULL; names++) {
-		name = name_of(*names);
-		assert_int_equal(pal_writer_rule(w, &name, PAL_SUBTREE,
-					 role == PAL_ROLE_ALLOW),
-			0);
-	}
-	if (before != NULL)
-		memcpy(said.base, before->digest, sizeof(said.base));
-	for (; changes != NULL && changes[said.count] != NULL; said.count++)
-		changed[said.count] = name_of(changes[said.count]);
-	if (changes != NULL)
-		assert_int_equal(pal_writer_changes(w, &said), 0);
-	snprintf(entry.name, sizeof(entry.name), "%s", list);
-	snprintf(file, sizeof(file), "%s-%u.img", list, number);
-	put_image(&entry, w, file);
-	return entry;
-}
-
 static bool chain = true;
 
 static void

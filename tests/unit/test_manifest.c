@@ -7,8 +7,8 @@ example(void)
 {
 	struct pal_manifest m = {.generation = 7,
 		.written = 1500000000,
-		.settings = {PAL_SDE_ENCRYPTED, 65100, true},
-		.count = 3};
+		.settings = {PAL_SDE_ENCRYPTED, 65100, true, true},
+		.count = 4};
 
 	for (int i = 0; i < PAL_EPOCH_SIZE; i++)
 		m.epoch[i] = (uint8_t)(i * 17);
@@ -25,6 +25,10 @@ example(void)
 		.file = "trust-1.img",
 		.size = 1u << 30};
 	memset(m.lists[2].digest, 0xab, PAL_SHA256_SIZE);
+	m.lists[3] = (struct pal_manifest_entry){.role = PAL_ROLE_SHADOW,
+		.name = "shadow",
+		.file = "shadow-3.img",
+		.size = 100};
 	return m;
 }
 
@@ -38,9 +42,11 @@ round_trips(void **state)
 	int len = pal_manifest_format(text, sizeof(text), &m);
 	assert_true(len > 0);
 	assert_int_equal(pal_manifest_parse(&back, text, (size_t)len, NULL), 0);
-	assert_int_equal(back.count, 3);
+	assert_int_equal(back.count, 4);
 	assert_string_equal(back.lists[2].file, "trust-1.img");
+	assert_int_equal(back.lists[3].role, PAL_ROLE_SHADOW);
 	assert_true(back.settings.chain);
+	assert_true(back.settings.open);
 	assert_int_equal(back.settings.sde_code, 65100);
 	assert_int_equal(pal_manifest_format(again, sizeof(again), &back), len);
 	assert_memory_equal(text, again, (size_t)len);
@@ -101,6 +107,18 @@ refuses_nonsense(void **state)
 		pal_manifest_format(text, sizeof(text), &m), PAL_EFORM);
 	m = example();
 	strcpy(m.lists[2].file, m.lists[1].file); /* one file for two lists */
+	assert_int_equal(
+		pal_manifest_format(text, sizeof(text), &m), PAL_EFORM);
+	m = example();
+	strcpy(m.lists[3].name, "trial"); /* named as its role is */
+	assert_int_equal(
+		pal_manifest_format(text, sizeof(text), &m), PAL_EFORM);
+	m = example();
+	m.lists[4] = m.lists[3]; /* a feed behind the shadow */
+	m.lists[4].role = PAL_ROLE_FEED;
+	strcpy(m.lists[4].name, "late");
+	strcpy(m.lists[4].file, "late-1.img");
+	m.count = 5;
 	assert_int_equal(
 		pal_manifest_format(text, sizeof(text), &m), PAL_EFORM);
 	m = example();

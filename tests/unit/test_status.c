@@ -44,6 +44,13 @@ example(struct pal_status_order *orders)
 	orders[0].blocked[2] = 30;
 	s.orders = orders;
 	s.order_count = 1;
+	s.shadows[0] = (struct pal_status_shadow){.authority = "kominfo",
+		.id = "2017/TELEGRAM/2",
+		.since = 11,
+		.blocked = 12,
+		.networks = 13,
+		.networks_before = 14};
+	s.shadow_count = 1;
 	return s;
 }
 
@@ -66,6 +73,12 @@ round_trips(void **state)
 	assert_int_equal(back.order_count, 1);
 	assert_string_equal(back.orders[0].id, "2017/TELEGRAM/1");
 	assert_int_equal(back.orders[0].blocked[2], 30);
+	assert_int_equal(back.shadow_count, 1);
+	assert_string_equal(back.shadows[0].id, "2017/TELEGRAM/2");
+	assert_int_equal(back.shadows[0].since, 11);
+	assert_int_equal(back.shadows[0].blocked, 12);
+	assert_int_equal(back.shadows[0].networks, 13);
+	assert_int_equal(back.shadows[0].networks_before, 14);
 	char *second = text_of(&back, &again);
 	assert_int_equal(len, again);
 	assert_memory_equal(text, second, len);
@@ -106,6 +119,9 @@ refuses(void **state)
 		{"palang-status 1\ninstance ../../etc\nend\n", PAL_EFORM},
 		{"palang-status 1\norder k a\033b 1 1 1 1\nend\n", PAL_EFORM},
 		{"palang-status 1\nblocked 1 2 3\nend\n", PAL_EFORM},
+		{"palang-status 1\nshadow k 1 1 1 1\nend\n", PAL_EFORM},
+		{"palang-status 1\nshadow k 1 1 1 1 1 1\nend\n", PAL_EFORM},
+		{"palang-status 1\nshadow k \"1\" 1 1 1 1\nend\n", PAL_EFORM},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -114,6 +130,28 @@ refuses(void **state)
 					 strlen(cases[i].text)),
 			cases[i].error);
 	}
+}
+
+/* Rows that nobody's resolver has are refused, not stored. */
+static void
+refuses_many_shadows(void **state)
+{
+	(void)state;
+	static const char row[] = "shadow k 1 1 1 1 1\n";
+	char text[PAL_SHADOW_MAX * sizeof(row) + 100] = "palang-status 1\n";
+	struct pal_status s;
+
+	for (int i = 0; i < PAL_SHADOW_MAX; i++)
+		strcat(text, row);
+	size_t len = strlen(text);
+	strcat(text, "end\n");
+	assert_int_equal(pal_status_parse(&s, text, strlen(text)), 0);
+	assert_int_equal(s.shadow_count, PAL_SHADOW_MAX);
+	pal_status_fini(&s);
+	text[len] = '\0';
+	strcat(text, row);
+	strcat(text, "end\n");
+	assert_int_equal(pal_status_parse(&s, text, strlen(text)), PAL_EFORM);
 }
 
 /* A text cannot begin a line of its own, in either direction. */
@@ -167,6 +205,7 @@ main(void)
 		cmocka_unit_test(round_trips),
 		cmocka_unit_test(skips_the_unknown),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(refuses_many_shadows),
 		cmocka_unit_test(keeps_lines),
 		cmocka_unit_test(survives_garbage),
 	};
