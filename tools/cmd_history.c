@@ -7,6 +7,7 @@
 #include "idn.h"
 #include "json.h"
 #include "palang/error.h"
+#include "palang/status.h"
 #include "state.h"
 #include "text.h"
 #include "timefmt.h"
@@ -24,11 +25,23 @@ const struct cmd cmd_history = {"history", "[ORDER|FEED|NAME]",
 	options, 0, 1, run};
 
 /* Which records the history is asked about; all if picked is NULL. */
+/* What resolvers have confirmed is of the orders picked where a generation of
+ * theirs is reached by it for the first time. */
+struct reached {
+	char instance[PAL_INSTANCE_MAX];
+	bool swept;
+	uint64_t generation;
+	struct reached *next;
+};
+
 struct picking {
 	const struct state *state;
 	bool *picked;             /* by record */
 	const char *feed;         /* in place of records */
 	struct json_writer *json; /* NULL: print */
+	uint8_t epoch[PAL_EPOCH_SIZE];
+	uint64_t generation; /* of the last entry that was picked */
+	struct reached *reached;
 };
 
 static void
@@ -108,13 +121,47 @@ pick_what(struct picking *picking, const char *what)
 	return EXIT_DONE;
 }
 
+/* NULL: no memory. */
+static struct reached *
+find_reached(struct picking *picking, const struct ledger_event *event)
+{
+	bool swept = strcmp(event->what, "swept") == 0;
+	struct reached *at = picking->reached;
+
+	while (at != NULL &&
+		(at->swept != swept ||
+			strcmp(at->instance, event->instance) != 0))
+		at = at->next;
+	if (at != NULL || (at = calloc(1, sizeof *at)) == NULL)
+		return at;
+	text_copy(at->instance, sizeof at->instance, event->instance);
+	at->swept = swept;
+	at->next = picking->reached;
+	picking->reached = at;
+	return at;
+}
+
 static bool
-is_picked(const struct picking *picking, const struct ledger_event *event)
+confirms(struct picking *picking, const struct ledger_event *event)
+{
+	struct reached *reached;
+
+	if (picking->generation == 0 ||
+		event->generation < picking->generation ||
+		memcmp(event->epoch, picking->epoch, PAL_EPOCH_SIZE) != 0)
+		return false;
+	reached = find_reached(picking, event);
+	if (reached == NULL || reached->generation >= picking->generation)
+		return false;
+	reached->generation = event->generation;
+	return true;
+}
+
+static bool
+is_about(const struct picking *picking, const struct ledger_event *event)
 {
 	const struct record *record;
 
-	if (picking->picked == NULL)
-		return true;
 	if (event->authority == NULL || event->id == NULL)
 		return false;
 	if (picking->feed != NULL)
@@ -126,6 +173,22 @@ is_picked(const struct picking *picking, const struct ledger_event *event)
 	       picking->picked[state_index(picking->state, record)];
 }
 
+static bool
+is_picked(struct picking *picking, const struct ledger_event *event)
+{
+	if (picking->picked == NULL)
+		return true;
+	if (event->instance != NULL)
+		return confirms(picking, event);
+	if (!is_about(picking, event))
+		return false;
+	if (event->has_generation && event->generation != 0) {
+		memcpy(picking->epoch, event->epoch, PAL_EPOCH_SIZE);
+		picking->generation = event->generation;
+	}
+	return true;
+}
+
 static void
 print_event(const struct ledger_event *event)
 {
@@ -135,41 +198,59 @@ print_event(const struct ledger_event *event)
 	text_print(stdout, event->what);
 	if (event->authority != NULL && event->id != NULL)
 		printf("  %s:%s", event->authority, event->id);
-	printf("  by ");
-	text_print(stdout, event->who);
+	if (event->instance != NULL)
+		printf("  on ");
+	else
+		printf("  by ");
+	text_print(
+		stdout, event->instance != NULL ? event->instance : event->who);
 	if (event->has_generation)
 		printf("  generation %" PRIu64, event->generation);
 	if (event->detail != NULL) {
 		printf("  ");
 		text_print(stdout, event->detail);
 	}
+	if (event->said != 0)
+		printf("  since %s", time_format(time, event->said / 1000));
 	putchar('\n');
 }
 
 static void
 put_event(struct json_writer *json, const struct ledger_event *event)
 {
-	char time[TIME_TEXT_MAX];
+	char time[TIME_TEXT_MAX], hex[PAL_SHA256_HEX];
 
 	json_put_object(json, NULL);
+	json_put_int(json, "n", event->number);
 	json_put_text(json, "time", time_format(time, event->at / 1000));
 	json_put_int(json, "time_ms", event->at);
 	json_put_text(json, "what", event->what);
 	json_put_text(json, "authority", event->authority);
 	json_put_text(json, "id", event->id);
+	json_put_text(json, "digest",
+		event->digest == NULL ? NULL
+				      : pal_sha256_to_hex(hex, event->digest));
 	json_put_text(json, "who", event->who);
 	json_put_text(json, "detail", event->detail);
 	if (event->has_generation)
 		json_put_int(json, "generation", (int64_t)event->generation);
 	else
 		json_put_null(json, "generation");
+	json_put_text(json, "instance", event->instance);
+	if (event->said != 0)
+		json_put_int(json, "said_ms", event->said);
+	else
+		json_put_null(json, "said_ms");
+	json_put_text(json, "hash",
+		event->hash == NULL ? NULL
+				    : pal_sha256_to_hex(hex, event->hash));
 	json_end(json);
 }
 
 static int
 tell(void *ctx, const struct ledger_event *event)
 {
-	const struct picking *picking = ctx;
+	struct picking *picking = ctx;
 
 	if (!is_picked(picking, event))
 		return 0;
@@ -178,6 +259,17 @@ tell(void *ctx, const struct ledger_event *event)
 	else
 		print_event(event);
 	return 0;
+}
+
+static void
+forget(struct reached *reached)
+{
+	while (reached != NULL) {
+		struct reached *next = reached->next;
+
+		free(reached);
+		reached = next;
+	}
 }
 
 static int
@@ -203,6 +295,7 @@ history(struct state *state, const char *what, bool as_json)
 	else
 		json_drop(&json);
 	free(picking.picked);
+	forget(picking.reached);
 	return ret;
 }
 

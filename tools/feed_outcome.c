@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "feed_run.h"
+#include "file.h"
 #include "palang/clock.h"
 #include "palang/error.h"
 #include "timefmt.h"
@@ -186,8 +187,12 @@ publish(struct feed_run *run, const char *event)
 	struct state *state = run->state;
 	struct publication *publication = &state->publication;
 	bool allowed = feed_policy_is_allow(run->known.policy);
+	uint8_t digest[PAL_SHA256_SIZE];
 	char detail[128];
-	int ret, err;
+	int ret = file_digest(run->candidate, digest), err;
+
+	if (ret != 0)
+		return cmd_fail("feed %s: %s", run->name, pal_strerror(ret));
 
 	snprintf(detail, sizeof detail,
 		"%" PRIu64 " rules, %" PRIu64 " came, %" PRIu64 " went",
@@ -211,7 +216,7 @@ publish(struct feed_run *run, const char *event)
 	}
 	ret = state_prepare(state, false);
 	if (ret == EXIT_DONE)
-		ret = state_event_feed(state, event, run->feed, detail);
+		ret = state_event_list(state, event, run->feed, digest, detail);
 	if (ret == EXIT_DONE)
 		ret = state_finish(state);
 	if (ret == EXIT_DONE)

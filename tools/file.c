@@ -198,3 +198,24 @@ file_open_folder(const char *path)
 {
 	return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
+
+int
+file_digest(int fd, uint8_t digest[PAL_SHA256_SIZE])
+{
+	struct pal_sha256 ctx;
+	char data[65536];
+	off_t at = 0;
+	ssize_t n;
+
+	pal_sha256_init(&ctx);
+	while ((n = pread(fd, data, sizeof data, at)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return PAL_ESYS;
+		pal_sha256_update(&ctx, data, (size_t)n);
+		at += n;
+	}
+	pal_sha256_final(&ctx, digest);
+	return 0;
+}

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "palang/sha256.h"
+
 /* Temporary files carry this prefix; a kill may leave one behind. */
 #define FILE_TEMP_PREFIX ".new-"
 
@@ -51,5 +53,8 @@ void file_abandon(struct file_new *file);
 /* Opens a folder to work below it; the descriptor, or -1 and errno.  The
  * last part of the path must not be a symbolic link. */
 int file_open_folder(const char *path);
+
+/* The SHA-256 of a whole open file.  0 or PAL_ESYS. */
+int file_digest(int fd, uint8_t digest[PAL_SHA256_SIZE]);
 
 #endif

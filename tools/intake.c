@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "journal.h"
 #include "palang/error.h"
 
 void
@@ -204,11 +205,13 @@ record_item(struct intake *intake, const struct intake_item *item,
 {
 	struct record *record = &state->recorded.records[item->index];
 	struct ledger_arrival arrival = arrival_of(intake, state);
+	int ret;
 
 	arrival.file = file;
 	arrival.received = record->received;
-	return ledger_add_order(
+	ret = ledger_add_order(
 		state->ledger, item->order, &arrival, &record->receipt);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
 
 /* A file is kept if any of its documents is new. */
@@ -217,21 +220,40 @@ intake_record(struct intake *intake, struct state *state)
 {
 	const struct intake_file *kept = NULL;
 	int64_t file = 0;
-	int ret = 0;
+	int ret = EXIT_DONE;
 
-	for (size_t i = 0; i < intake->count && ret == 0; i++) {
+	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
 		const struct intake_item *item = &intake->items[i];
 
 		if (item->known != NULL)
 			continue;
 		if (item->file != kept)
-			ret = ledger_add_file(state->ledger, item->file->data,
-				item->file->len, state->started_ms, &file);
+			ret = state_keep_file(state, item->file->name,
+				item->file->data, item->file->len, &file);
 		kept = item->file;
-		if (ret == 0)
+		if (ret == EXIT_DONE)
 			ret = record_item(intake, item, state, file);
 	}
-	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+	return ret;
+}
+
+static int
+note_recorded(const struct intake *intake, const struct intake_item *item,
+	struct state *state, const char *what)
+{
+	const struct record *record = &state->recorded.records[item->index];
+	struct journal_origin origin = {.file = item->file->name,
+		.source = intake->transcribed ? intake->source : NULL};
+	char *detail = journal_recorded(&origin);
+	int ret;
+
+	if (detail == NULL)
+		return cmd_fail("no memory");
+	ret = state_event(state, what, item->order, detail);
+	free(detail);
+	if (ret == EXIT_DONE && item->order->action == ORDER_LIFT)
+		ret = state_note_lifted(state, record);
+	return ret;
 }
 
 int
@@ -242,9 +264,11 @@ intake_events(struct intake *intake, struct state *state, const char *what)
 	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
 		const struct intake_item *item = &intake->items[i];
 
-		ret = state_event(state,
-			item->known == NULL ? what : "received again",
-			item->order, item->file->name);
+		if (item->known != NULL)
+			ret = state_event(state, "received again", item->order,
+				item->file->name);
+		else
+			ret = note_recorded(intake, item, state, what);
 	}
 	return ret;
 }

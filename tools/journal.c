@@ -1,5 +1,6 @@
 #include "journal.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,4 +76,111 @@ journal_next(uint8_t hash[PAL_SHA256_SIZE], const struct ledger_event *event)
 	pal_sha256_final(&ctx, hash);
 	free(line);
 	return 0;
+}
+
+/* ---- details ---- */
+
+/* Minisign prints the octets of an id in this order. */
+static void
+print_key(FILE *out, const uint8_t key[LEDGER_KEY_SIZE])
+{
+	for (int i = LEDGER_KEY_SIZE - 1; i >= 0; i--)
+		fprintf(out, "%02X", key[i]);
+}
+
+static void
+print_quoted(FILE *out, const char *text)
+{
+	putc('"', out);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			putc('\\', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+#define SIGNED_BY   "signed by "
+#define TRANSCRIBED "transcribed from "
+#define ARRIVED     "arrived "
+
+static void
+print_origin(FILE *out, const struct journal_origin *origin)
+{
+	if (origin->key != NULL) {
+		fputs(SIGNED_BY, out);
+		print_key(out, origin->key);
+		fputs(", ", out);
+	}
+	if (origin->source != NULL) {
+		fputs(TRANSCRIBED, out);
+		print_quoted(out, origin->source);
+		fputs(", ", out);
+	}
+	if (origin->arrived != 0)
+		fprintf(out, ARRIVED "%" PRId64 " ms, ", origin->arrived);
+}
+
+/* A file's name is not to look like what may stand before it. */
+static bool
+misleads(const char *file)
+{
+	return strncmp(file, SIGNED_BY, strlen(SIGNED_BY)) == 0 ||
+	       strncmp(file, TRANSCRIBED, strlen(TRANSCRIBED)) == 0 ||
+	       strncmp(file, ARRIVED, strlen(ARRIVED)) == 0;
+}
+
+static char *
+close_text(FILE *out, char **text)
+{
+	if (fclose(out) != 0) {
+		free(*text);
+		*text = NULL;
+	}
+	return *text;
+}
+
+char *
+journal_recorded_so(const struct journal_origin *origin)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return NULL;
+	print_origin(out, origin);
+	return close_text(out, &text);
+}
+
+char *
+journal_recorded(const struct journal_origin *origin)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return NULL;
+	print_origin(out, origin);
+	fprintf(out, "%s%s", misleads(origin->file) ? "./" : "", origin->file);
+	return close_text(out, &text);
+}
+
+char *
+journal_verified(const struct ledger_signature *signature)
+{
+	char hex[PAL_SHA256_HEX], *text = NULL;
+	uint8_t digest[PAL_SHA256_SIZE];
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return NULL;
+	pal_sha256(signature->text, strlen(signature->text), digest);
+	fprintf(out, "key ");
+	print_key(out, signature->key);
+	fprintf(out, ", signature sha256:%s, comment: %s",
+		pal_sha256_to_hex(hex, digest), signature->comment);
+	return close_text(out, &text);
 }

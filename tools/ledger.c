@@ -152,11 +152,14 @@ ledger_commit(struct ledger *ledger)
 {
 	int ret = database_run(ledger->db, SQL_COMMIT);
 
-	if (ret == 0)
-		ledger->open = false;
-	else
+	if (ret != 0) {
 		ledger_rollback(ledger);
-	return ret;
+		return ret;
+	}
+	ledger->open = false;
+	ledger->untold = ledger->untold || ledger->adding;
+	ledger->adding = false;
+	return 0;
 }
 
 void
@@ -166,7 +169,7 @@ ledger_rollback(struct ledger *ledger)
 
 	if (ledger->open)
 		database_run(ledger->db, SQL_ROLLBACK);
-	ledger->open = false;
+	ledger->open = ledger->adding = false;
 	errno = saved;
 }
 

@@ -107,9 +107,10 @@ int ledger_received(struct ledger *ledger, const char *authority,
 
 /* ---- recording; all inside a transaction ---- */
 
-/* Keeps a file as it was received, once. */
+/* Keeps a file as it was received, once.  *added, if not NULL, says whether
+ * it is new. */
 int ledger_add_file(struct ledger *ledger, const void *data, size_t len,
-	int64_t now_ms, int64_t *file);
+	int64_t now_ms, int64_t *file, bool *added);
 
 /* Records a document that effect_admit let in.  Its receipt is *receipt. */
 int ledger_add_order(struct ledger *ledger, const struct order *order,
@@ -125,7 +126,7 @@ struct ledger_signature {
 };
 
 int ledger_add_signature(struct ledger *ledger,
-	const struct ledger_signature *signature, int64_t *row);
+	const struct ledger_signature *signature, int64_t *row, bool *added);
 
 int ledger_suspend(struct ledger *ledger, const struct order *order,
 	int64_t now, const char *reason, const char *who);
@@ -155,10 +156,25 @@ int ledger_add_event(struct ledger *ledger, const struct ledger_event *event);
 /* The last entry of the journal. */
 struct ledger_head {
 	int64_t number; /* 0: there is none */
+	int64_t at;     /* ms */
 	uint8_t hash[PAL_SHA256_SIZE];
 };
 
 int ledger_head(struct ledger *ledger, struct ledger_head *head);
+
+/* True if entries were committed since it was last asked: so that their head
+ * is told once. */
+bool ledger_is_new(struct ledger *ledger);
+
+/* The generation that a resolver was last recorded to have in effect, or to
+ * have swept (what); 0: none of the epoch. */
+int ledger_confirmed(struct ledger *ledger, const char *instance,
+	const char *what, const uint8_t epoch[PAL_EPOCH_SIZE],
+	uint64_t *generation);
+
+/* Is there an entry that says this of the order? */
+int ledger_has_event(struct ledger *ledger, const char *what,
+	const struct order *order, const char *detail, bool *has);
 
 /* Calls back with each event in order; stops if that returns non-zero, and
  * returns it. */

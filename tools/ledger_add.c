@@ -23,7 +23,7 @@ find_file(struct ledger *ledger, const uint8_t digest[PAL_SHA256_SIZE],
 
 int
 ledger_add_file(struct ledger *ledger, const void *data, size_t len,
-	int64_t now_ms, int64_t *file)
+	int64_t now_ms, int64_t *file, bool *added)
 {
 	uint8_t digest[PAL_SHA256_SIZE];
 	struct query query;
@@ -31,6 +31,8 @@ ledger_add_file(struct ledger *ledger, const void *data, size_t len,
 
 	pal_sha256(data, len, digest);
 	ret = find_file(ledger, digest, file);
+	if (added != NULL)
+		*added = ret == 0 && *file == 0;
 	if (ret != 0 || *file != 0)
 		return ret;
 	query_open(&query, ledger->db, SQL_FILE_ADD);
@@ -97,11 +99,13 @@ find_signature(struct ledger *ledger, const struct ledger_signature *signature,
 
 int
 ledger_add_signature(struct ledger *ledger,
-	const struct ledger_signature *signature, int64_t *row)
+	const struct ledger_signature *signature, int64_t *row, bool *added)
 {
 	struct query query;
 	int ret = find_signature(ledger, signature, row);
 
+	if (added != NULL)
+		*added = ret == 0 && *row == 0;
 	if (ret != 0 || *row != 0)
 		return ret;
 	query_open(&query, ledger->db, SQL_SIGNATURE_ADD);

@@ -80,6 +80,7 @@ ledger_head(struct ledger *ledger, struct ledger_head *head)
 	query_open(&query, ledger->db, SQL_HEAD);
 	if (query_step(&query)) {
 		head->number = query_int(&query);
+		head->at = query_int(&query);
 		ledger_take_digest(&query, head->hash);
 	}
 	return query_done(&query);
@@ -143,8 +144,50 @@ ledger_add_event(struct ledger *ledger, const struct ledger_event *event)
 	ret = journal_next(head.hash, &entry);
 	if (ret == 0)
 		ret = insert(ledger, &entry);
+	ledger->adding = ledger->adding || ret == 0;
 out:
 	free(who);
 	free(detail);
 	return ret;
+}
+
+bool
+ledger_is_new(struct ledger *ledger)
+{
+	bool is_new = ledger != NULL && ledger->untold;
+
+	if (is_new)
+		ledger->untold = false;
+	return is_new;
+}
+
+int
+ledger_confirmed(struct ledger *ledger, const char *instance, const char *what,
+	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t *generation)
+{
+	struct query query;
+
+	*generation = 0;
+	query_open(&query, ledger->db, SQL_CONFIRMED);
+	query_bind_text(&query, instance);
+	query_bind_text(&query, what);
+	query_bind_data(&query, epoch, PAL_EPOCH_SIZE);
+	if (query_step(&query))
+		*generation = (uint64_t)query_int(&query);
+	return query_done(&query);
+}
+
+int
+ledger_has_event(struct ledger *ledger, const char *what,
+	const struct order *order, const char *detail, bool *has)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_EVENT_HAS);
+	query_bind_text(&query, what);
+	query_bind_text(&query, order->authority);
+	query_bind_text(&query, order->id);
+	query_bind_text(&query, detail);
+	*has = query_step(&query);
+	return query_done(&query);
 }

@@ -335,8 +335,17 @@
 /* A number is never given twice, so that a gap is seen. */
 #define SQL_HEAD                                                               \
 	"SELECT coalesce((SELECT seq FROM sqlite_sequence"                     \
-	" WHERE name = 'events'), 0),"                                         \
-	" (SELECT hash FROM events ORDER BY event DESC LIMIT 1)"
+	" WHERE name = 'events'), 0), at, hash"                                \
+	" FROM (SELECT 1) LEFT JOIN"                                           \
+	" (SELECT at, hash FROM events ORDER BY event DESC LIMIT 1)"
+
+#define SQL_CONFIRMED                                                          \
+	"SELECT generation FROM events"                                        \
+	" WHERE instance = ?1 AND what = ?2 AND epoch = ?3"                    \
+	" ORDER BY event DESC LIMIT 1"
+#define SQL_EVENT_HAS                                                          \
+	"SELECT 1 FROM events WHERE what = ?1 AND authority = ?2"              \
+	" AND id = ?3 AND detail = ?4 LIMIT 1"
 
 #define SQL_SIGNATURE_FIND                                                     \
 	"SELECT signature FROM signatures WHERE file = ?1 AND text = ?2"

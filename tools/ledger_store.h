@@ -10,6 +10,8 @@
 struct ledger {
 	struct database *db;
 	bool open;         /* a transaction is */
+	bool adding;       /* entries, in it */
+	bool untold;       /* entries that were committed; ledger_is_new */
 	int64_t version;   /* of the schema; of one that is only read perhaps
 	                    * an older one */
 	const char *error; /* in place of the database's own; constant */

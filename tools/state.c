@@ -297,6 +297,7 @@ close_fd(int *fd)
 void
 state_let_go(struct state *state)
 {
+	state_tell_head(state);
 	publication_fini(&state->publication);
 	ledger_state_fini(&state->recorded);
 	ledger_feeds_fini(&state->feeds);
@@ -339,7 +340,7 @@ state_change(struct state *state)
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = ledger_begin(state->ledger, true);
-	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+	return ret == 0 ? state_catch_up(state) : state_fail_ledger(state, ret);
 }
 
 int
@@ -404,6 +405,7 @@ state_finish(struct state *state)
 		return state_fail_ledger(state, ret);
 	ret = publish_run(&state->publication, publish_install);
 	state->published_ms = state_elapsed(state);
+	state_tell_head(state);
 	if (ret == 0) {
 		cmd_published();
 		return EXIT_DONE;

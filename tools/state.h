@@ -107,6 +107,10 @@ int state_event(struct state *state, const char *what,
 	const struct order *order, const char *detail);
 int state_event_feed(struct state *state, const char *what,
 	const struct config_feed *feed, const char *detail);
+/* The same with the digest of the names that are in force from now on. */
+int state_event_list(struct state *state, const char *what,
+	const struct config_feed *feed, const uint8_t digest[PAL_SHA256_SIZE],
+	const char *detail);
 
 /* For the state's own files: fills in when, who and the generation and records
  * it; loads the feeds, and adds them to the configuration, behind those of
@@ -114,6 +118,29 @@ int state_event_feed(struct state *state, const char *what,
  * ledger. */
 int state_add_event(struct state *state, struct ledger_event *event);
 int state_load_feeds(struct state *state);
+
+/* The same for what the journal gets besides (state_journal.c).  Inside a
+ * change: keeps a file, or the verified signature of one whose digest is given
+ * (its time is now), and records that it came, once. */
+int state_keep_file(struct state *state, const char *name, const void *data,
+	size_t len, int64_t *file);
+int state_keep_signature(struct state *state,
+	const struct ledger_signature *signature,
+	const uint8_t digest[PAL_SHA256_SIZE], int64_t *row);
+
+/* Records for the order that it is lifted, if the lift is in force by now. */
+int state_note_lifted(struct state *state, const struct record *lift);
+
+/* Records what resolvers say they have in effect and have swept, where that is
+ * new.  state_change does so, with all that time has done meanwhile
+ * (state_catch_up): it costs no flush to the disk of its own, and no head is
+ * told that a power failure could take back. */
+int state_confirm(struct state *state);
+int state_catch_up(struct state *state);
+
+/* Behind a commit: the journal's new head, to syslog, once.  state_finish and
+ * state_let_go do so. */
+void state_tell_head(struct state *state);
 
 /* Commits and installs.  Behind this the change is in the lists. */
 int state_finish(struct state *state);

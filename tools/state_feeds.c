@@ -63,13 +63,22 @@ state_check_feeds(struct state *state)
 }
 
 int
-state_event_feed(struct state *state, const char *what,
-	const struct config_feed *feed, const char *detail)
+state_event_list(struct state *state, const char *what,
+	const struct config_feed *feed, const uint8_t digest[PAL_SHA256_SIZE],
+	const char *detail)
 {
 	struct ledger_event event = {.what = what,
 		.authority = feed->authority,
 		.id = feed->name,
+		.digest = digest,
 		.detail = detail};
 
 	return state_add_event(state, &event);
+}
+
+int
+state_event_feed(struct state *state, const char *what,
+	const struct config_feed *feed, const char *detail)
+{
+	return state_event_list(state, what, feed, NULL, detail);
 }

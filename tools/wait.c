@@ -126,6 +126,20 @@ wait_for(struct wait_options options, int folder, struct state *state)
 	return ret;
 }
 
+/* What was seen is worth an entry, and no failure of the command. */
+static void
+record(struct state *state)
+{
+	int ret = ledger_begin(state->ledger, true);
+
+	if (ret == 0 && state_confirm(state) == EXIT_DONE)
+		ret = ledger_commit(state->ledger);
+	if (ret != 0)
+		state_fail_ledger(state, ret);
+	ledger_rollback(state->ledger);
+	state_tell_head(state);
+}
+
 int
 wait_run(const struct wait_options *options, struct state *state)
 {
@@ -146,5 +160,6 @@ wait_run(const struct wait_options *options, struct state *state)
 	if (ret == EXIT_DONE && options->reach == REACH_SWEPT)
 		ret = wait_for(*options, folder, state);
 	close(folder);
+	record(state);
 	return ret;
 }

@@ -105,7 +105,7 @@ place_record(struct place *place, struct doc *doc)
 	doc->order.canonical = (char *)"stands for: the canonical form\n";
 	assert_int_equal(
 		ledger_add_file(place->ledger, doc->order.id,
-			strlen(doc->order.id), PLACE_NOW, &arrival.file),
+			strlen(doc->order.id), PLACE_NOW, &arrival.file, NULL),
 		0);
 	assert_int_equal(ledger_add_order(place->ledger, &doc->order, &arrival,
 				 &receipt),

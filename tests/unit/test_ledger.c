@@ -96,7 +96,7 @@ add(struct place *place, const struct order *order, const char *bytes,
 	uint64_t receipt;
 
 	assert_int_equal(ledger_add_file(place->ledger, bytes, strlen(bytes), 1,
-				 &arrival.file),
+				 &arrival.file, NULL),
 		0);
 	assert_int_equal(
 		ledger_add_order(place->ledger, order, &arrival, &receipt), 0);

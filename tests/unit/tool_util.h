@@ -218,6 +218,7 @@ tool_resolver_ended(const struct tool *tool, const char *instance,
 	status.ended = ended ? status.heartbeat : 0;
 	status.generation = manifest.generation - behind;
 	status.swept = status.generation;
+	status.effect = status.swept_at = status.heartbeat;
 	if (state == PAL_STATE_DEGRADED)
 		strcpy(status.error, "the checksum does not match");
 	assert_int_equal(pal_status_write(out, &status), 0);

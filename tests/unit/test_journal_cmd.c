@@ -1,0 +1,131 @@
+/* What the journal gets from commands, from time and from resolvers. */
+#include "tool_util.h"
+
+#include "timefmt.h"
+
+/* How often the text is in the last command's output. */
+static int
+count(const struct tool *tool, const char *text)
+{
+	int n = 0;
+
+	for (const char *at = tool->out; (at = strstr(at, text)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* A resolver is recorded once for each generation it has reached: by the
+ * command that waited for it, or by the next one that changes anything. */
+static void
+test_confirmed(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "in effect  on one"), 0);
+	/* Nobody waited: the next one sees it. */
+	tool_expect(&tool, 0, "block t.example --scope exact --id B");
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "in effect  on one  generation 2");
+	tool_expect_in(tool.out, "swept  on one  generation 2");
+	/* It says no more: nothing to record. */
+	tool_expect(&tool, 0, "block u.example --scope exact --id C");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "  on one  "), 2);
+	/* One that waits records it itself; nothing is new, it waits for what
+	 * is published. */
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "publish");
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 5, "publish --wait=1s");
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "in effect  on one  generation 5");
+	assert_int_equal(count(&tool, "  on one  "), 6);
+	/* Of an order: the first that has it, whenever that was. */
+	tool_expect(&tool, 0, "history B");
+	assert_int_equal(count(&tool, "  on one  "), 2);
+	tool_expect_in(tool.out, "in effect  on one  generation 4");
+	tool_remove(&tool);
+}
+
+/* A status file belongs to the resolver's user: nothing it says stops a
+ * command, and what cannot be true is not recorded. */
+static void
+test_untrusted(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "live/status/x.status", "no status\n");
+	tool_resolver(&tool, "ahead", (uint64_t)-5, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "history");
+	assert_null(strstr(tool.out, "in effect"));
+	tool_remove(&tool);
+}
+
+static void
+test_received(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "lift A --id A2");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "  received  by "), 2);
+	tool_expect_in(tool.out, "lifted  operator:A  by ");
+	tool_expect_in(tool.out, "operator:A2\n");
+	/* The next command says it no second time. */
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "lifted"), 1);
+	tool_remove(&tool);
+}
+
+/* What time does is recorded by the next command, once. */
+static void
+test_expired(void **state)
+{
+	char time[TIME_TEXT_MAX];
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A --expires %s",
+		time_format(time, tool_now_ms() / 1000 + 2));
+	tool_expect(&tool, 0, "history A");
+	assert_int_equal(count(&tool, "expired"), 0);
+	for (int i = 0; i < 100 && count(&tool, "expired") == 0; i++) {
+		const struct timespec nap = {0, 100000000};
+
+		nanosleep(&nap, NULL);
+		tool_expect(&tool, 0, "publish");
+		tool_expect(&tool, 0, "history A");
+	}
+	assert_int_equal(count(&tool, "expired  operator:A"), 1);
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "history A");
+	assert_int_equal(count(&tool, "expired"), 1);
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_confirmed),
+		cmocka_unit_test(test_untrusted),
+		cmocka_unit_test(test_received),
+		cmocka_unit_test(test_expired),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
