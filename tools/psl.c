@@ -1,6 +1,7 @@
 #include "psl.h"
 
 #include <libpsl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 #define FULL     (SLOTS / 2)
 
 /* What the list has of a key. */
-enum { RULE = 1, WILD = 2, BELOW = 4 };
+enum { RULE = 1, WILD = 2, BELOW = 4, OVER_ICANN = 8, OVER_PRIVATE = 16 };
 
 struct slot {
 	uint64_t hash; /* 0: empty */
@@ -24,6 +25,7 @@ struct slot {
 struct suffixes {
 	psl_ctx_t *psl;
 	bool filtered; /* slots hold all rules of it */
+	bool learned;  /* slots hold what lies above its rules */
 	size_t used;
 	struct slot slots[SLOTS];
 };
@@ -92,49 +94,110 @@ add_rule(struct suffixes *s, const char *rule)
 	       mark(s, key, strlen((const char *)key) + 1, BELOW);
 }
 
-/* The section of the list that the registries have their rules in. */
+/* The names above a rule, each marked. */
 static bool
-add_rules(struct suffixes *s, char *text)
+add_above(struct suffixes *s, const char *rule, unsigned flags)
 {
-	char *at = strstr(text, "===BEGIN ICANN DOMAINS===");
-	char *end = at == NULL ? NULL : strstr(at, "===END ICANN DOMAINS===");
-	char *line, *rest = NULL;
+	bool wild = strncmp(rule, "*.", 2) == 0;
+	uint8_t key[NAMES_KEY_MAX];
+	struct pal_name name;
+	char why[IDN_WHY_MAX];
+	size_t len;
 
-	if (end == NULL)
+	/* an exception is no suffix */
+	if (rule[0] == '!')
+		return true;
+	if (idn_read(&name, wild ? rule + 2 : rule, why) < 0)
 		return false;
-	*end = '\0';
-	at += strcspn(at, "\n");
-	for (line = strtok_r(at, "\n", &rest); line != NULL;
-		line = strtok_r(NULL, "\n", &rest)) {
-		line[strcspn(line, " \t\r")] = '\0';
-		if (line[0] == '\0' || strncmp(line, "//", 2) == 0)
-			continue;
-		if (!add_rule(s, line))
+	len = names_key(key, &name);
+	for (size_t i = 0; i < len; i++) {
+		if (key[i] == 0 && (wild || i + 1 < len) &&
+			!mark(s, key, i + 1, flags))
 			return false;
 	}
 	return true;
 }
 
+static bool
+add_plain(struct suffixes *s, const char *rule, unsigned flags)
+{
+	(void)flags;
+	return add_rule(s, rule);
+}
+
+typedef bool adder(struct suffixes *s, const char *rule, unsigned flags);
+
+/* The rules of the section that begins there. */
+static bool
+add_section(struct suffixes *s, char *at, adder *add, unsigned flags)
+{
+	char *line, *rest = NULL;
+
+	if (at == NULL)
+		return false;
+	for (line = strtok_r(at + strcspn(at, "\n"), "\n", &rest); line != NULL;
+		line = strtok_r(NULL, "\n", &rest)) {
+		if (strncmp(line, "// ===END", 9) == 0)
+			return true;
+		line[strcspn(line, " \t\r")] = '\0';
+		if (line[0] == '\0' || strncmp(line, "//", 2) == 0)
+			continue;
+		if (!add(s, line, flags))
+			return false;
+	}
+	return false;
+}
+
+/* The registries' section, and that of the private owners of names below
+ * which others have theirs. */
+#define ICANN   "===BEGIN ICANN DOMAINS==="
+#define PRIVATE "===BEGIN PRIVATE DOMAINS==="
+
 /* The list as text stands beside the compiled one; libpsl reads the same
  * text, so that the two agree. */
-static bool
-open_text(struct suffixes *s)
+static char *
+read_text(char path[PATH_MAX])
 {
 	const char *compiled = psl_dist_filename();
 	const char *dot = compiled == NULL ? NULL : strrchr(compiled, '.');
-	char path[512], *text = NULL;
+	char *text = NULL;
 	size_t len;
 
-	if (dot == NULL || (size_t)(dot - compiled) > sizeof path - 5)
-		return false;
+	if (dot == NULL || (size_t)(dot - compiled) > PATH_MAX - 5)
+		return NULL;
 	memcpy(path, compiled, (size_t)(dot - compiled));
 	strcpy(path + (dot - compiled), ".dat");
-	if (file_read(path, LIST_MAX, 0, &text, &len) < 0)
+	return file_read(path, LIST_MAX, 0, &text, &len) < 0 ? NULL : text;
+}
+
+static bool
+open_text(struct suffixes *s)
+{
+	char path[PATH_MAX];
+	char *text = read_text(path);
+
+	if (text == NULL)
 		return false;
-	if (add_rules(s, text))
+	if (add_section(s, strstr(text, ICANN), add_plain, 0))
 		s->psl = psl_load_file(path);
 	free(text);
 	return s->psl != NULL;
+}
+
+void
+suffixes_learn_above(struct suffixes *s)
+{
+	char path[PATH_MAX];
+	char *text = s->learned ? NULL : read_text(path);
+	char *private;
+
+	s->learned = true;
+	if (text == NULL)
+		return;
+	private = strstr(text, PRIVATE);
+	if (add_section(s, strstr(text, ICANN), add_above, OVER_ICANN))
+		add_section(s, private, add_above, OVER_PRIVATE);
+	free(text);
 }
 
 int
@@ -151,6 +214,18 @@ suffixes_open(struct suffixes **suffixes)
 	return 0;
 }
 
+int
+suffixes_open_quick(struct suffixes **suffixes)
+{
+	struct suffixes *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		return PAL_ENOMEM;
+	s->psl = psl_latest(NULL);
+	*suffixes = s;
+	return 0;
+}
+
 void
 suffixes_close(struct suffixes *s)
 {
@@ -161,12 +236,37 @@ suffixes_close(struct suffixes *s)
 }
 
 static bool
-ask(const struct suffixes *s, const char *name)
+ask_section(const struct suffixes *s, const char *name, int section)
 {
 	const psl_ctx_t *psl = s->psl != NULL ? s->psl : psl_builtin();
 
 	return psl_is_public_suffix2(
-		       psl, name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+		       psl, name, section | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
+static bool
+ask(const struct suffixes *s, const char *name)
+{
+	return ask_section(s, name, PSL_TYPE_ICANN);
+}
+
+enum suffix_kind
+suffixes_kind(const struct suffixes *s, const char *name)
+{
+	if (ask(s, name))
+		return SUFFIX_ICANN;
+	return ask_section(s, name, PSL_TYPE_PRIVATE) ? SUFFIX_PRIVATE
+	                                              : SUFFIX_NONE;
+}
+
+enum suffix_kind
+suffixes_kind_below(const struct suffixes *s, const uint8_t *key, size_t len)
+{
+	unsigned flags = flags_of(s, key, len);
+
+	if ((flags & OVER_ICANN) != 0)
+		return SUFFIX_ICANN;
+	return (flags & OVER_PRIVATE) != 0 ? SUFFIX_PRIVATE : SUFFIX_NONE;
 }
 
 bool

@@ -1,6 +1,7 @@
 /*
- * Public suffixes: the one wrapper of libpsl, its ICANN section alone.  Names
- * that private owners have registered there (github.io) are names like others.
+ * Public suffixes: the one wrapper of libpsl.  To the cleaner of lists its
+ * ICANN section is all there is: names that private owners have registered
+ * there (github.io) are names like others.  Guards ask for both.
  *
  * libpsl takes a microsecond for a name; so names are first held against the
  * hashes of the rules of the list that it has read.
@@ -29,6 +30,24 @@ bool suffixes_has_below(const struct suffixes *suffixes, const char *label);
 
 /* True if the name of this key (names.h) is a public suffix. */
 bool suffixes_has(
+	const struct suffixes *suffixes, const uint8_t *key, size_t len);
+
+/* The same for a few names, where reading the list would take longer than
+ * asking it: suffixes_kind and suffixes_has alone are to be asked. */
+int suffixes_open_quick(struct suffixes **suffixes);
+
+/* What of the list a name is; names below a private suffix belong to others
+ * than it does. */
+enum suffix_kind { SUFFIX_NONE, SUFFIX_PRIVATE, SUFFIX_ICANN };
+
+enum suffix_kind suffixes_kind(
+	const struct suffixes *suffixes, const char *name);
+
+/* Reads the list as text, once, for suffixes_kind_below: the widest kind of
+ * suffix that lies below the name of this key.  Without the text none is
+ * known. */
+void suffixes_learn_above(struct suffixes *suffixes);
+enum suffix_kind suffixes_kind_below(
 	const struct suffixes *suffixes, const uint8_t *key, size_t len);
 
 #endif

@@ -161,6 +161,22 @@ add_library(struct parse *parse)
 	set(parse, &conf->libraries[conf->library_count++]);
 }
 
+static void
+add_server(struct parse *parse)
+{
+	struct ubconf *conf = parse->conf;
+	struct ubconf_value *servers = realloc(
+		conf->servers, (conf->server_count + 1) * sizeof *servers);
+
+	if (servers == NULL) {
+		fail(parse, PAL_ENOMEM);
+		return;
+	}
+	conf->servers = servers;
+	servers[conf->server_count] = (struct ubconf_value){0};
+	set(parse, &servers[conf->server_count++]);
+}
+
 /* A file that is named must be there; a pattern may match nothing. */
 static void
 include_each(struct parse *parse, const char *pattern)
@@ -248,6 +264,19 @@ find_option(struct ubconf *conf, const char *name, size_t len)
 	return NULL;
 }
 
+static bool
+is_server(const char *name, size_t len)
+{
+	static const char *const options[] = {"forward-host", "forward-addr",
+		"stub-host", "stub-addr", "primary", "master"};
+
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+		if (name_is(name, len, options[i]))
+			return true;
+	}
+	return false;
+}
+
 /* One `name:`, with its value if it is one that matters. */
 static void
 take_name(struct parse *parse, size_t len)
@@ -265,6 +294,8 @@ take_name(struct parse *parse, size_t len)
 	} else if (name_is(name, len, "dynlib-file")) {
 		need_section(parse, "dynlib-file", "dynlib");
 		add_library(parse);
+	} else if (is_server(name, len)) {
+		add_server(parse);
 	} else if (option != NULL) {
 		if (option == &parse->conf->modules)
 			need_section(parse, "module-config", "server");
@@ -352,4 +383,9 @@ ubconf_fini(struct ubconf *conf)
 	for (unsigned i = 0; i < conf->library_count; i++)
 		value_fini(&conf->libraries[i]);
 	conf->library_count = 0;
+	for (size_t i = 0; i < conf->server_count; i++)
+		value_fini(&conf->servers[i]);
+	free(conf->servers);
+	conf->servers = NULL;
+	conf->server_count = 0;
 }

@@ -1,9 +1,12 @@
 /*
- * unbound.conf, as far as it decides whether palang.so is loaded.  Everything
- * else in it is stepped over: the resolver judges that itself.
+ * unbound.conf, as far as it decides whether palang.so is loaded, and whom the
+ * resolver asks by name.  Everything else in it is stepped over: the resolver
+ * judges that itself.
  */
 #ifndef TOOL_UBCONF_H
 #define TOOL_UBCONF_H
+
+#include <stddef.h>
 
 #include "diag.h"
 
@@ -27,6 +30,10 @@ struct ubconf {
 	struct ubconf_value threads;                         /* num-threads */
 	struct ubconf_value libraries[UBCONF_LIBRARIES_MAX]; /* dynlib-file */
 	unsigned library_count;
+	/* forward-host, stub-host, primary, and their -addr, as they stand:
+	 * names, addresses, ADDRESS@PORT#NAME. */
+	struct ubconf_value *servers;
+	size_t server_count;
 };
 
 /* Reads a file and all that it includes.  0; PAL_EFORM with at least one
