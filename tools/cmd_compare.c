@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "bulk.h"
 #include "commands.h"
 #include "compare_tell.h"
+#include "feed.h"
 #include "idn.h"
 #include "json.h"
 #include "palang/clock.h"
@@ -261,6 +263,30 @@ prepare(struct comparison *comparison, const struct cmd_call *call)
 	return ret;
 }
 
+/* Feeds in the lists that a look at palang.yaml would not explain; for who may
+ * read the ledger, which nothing else here needs. */
+static void
+tell_gone(const struct cmd_call *call)
+{
+	struct state state;
+	char path[PATH_MAX];
+	int ret = state_begin(&state, call);
+
+	if (ret == EXIT_DONE) {
+		snprintf(path, sizeof path, "%s/" LEDGER_FILE,
+			state.config.state_dir);
+		if (access(path, R_OK) == 0)
+			ret = state_open_read(&state);
+	}
+	for (size_t i = 0; ret == EXIT_DONE && i < state.feeds.count; i++) {
+		const char *name = state.feeds.items[i].name;
+
+		if (feed_gone(&state, name) != NULL)
+			fprintf(stderr, "feed %s: " FEED_GONE "\n", name);
+	}
+	state_close(&state);
+}
+
 static int
 run(const struct cmd_call *call)
 {
@@ -272,9 +298,11 @@ run(const struct cmd_call *call)
 		cmd_option(call, "names") == NULL)
 		return cmd_fail("say --rpz FILE and --names FILE");
 	ret = prepare(&comparison, call);
-	if (ret == EXIT_DONE)
+	if (ret == EXIT_DONE) {
 		ret = compare_all(
 			&comparison, cmd_option(call, "json") != NULL);
+		tell_gone(call);
+	}
 	compare_close(comparison.zone);
 	verdict_close(comparison.lists);
 	free(comparison.names);

@@ -1,7 +1,6 @@
 /* palang feed add, palang feed remove. */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 
 #include "commands.h"
 #include "feed.h"
-#include "file.h"
 #include "palang/error.h"
 #include "wait.h"
 
@@ -306,20 +304,11 @@ remove_feed(struct state *state, const char *name, int folder, bool dry)
 	return EXIT_DONE;
 }
 
-static int
-open_feeds(const struct state *state)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof path, "%s/feeds", state->config.state_dir);
-	return file_open_folder(path);
-}
-
 /* The feed's lock before that of the state, as a refresh takes them. */
 static int
 lock_and_remove(struct state *state, const char *name)
 {
-	int folder = open_feeds(state), lock, ret;
+	int folder = state_open_feeds(state), lock, ret;
 
 	lock = folder < 0 ? -1 : feed_lock(folder, name);
 	if (lock < 0)

@@ -1,4 +1,5 @@
 /* palang feed list, palang feed show. */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,12 +105,44 @@ put_time(struct json_writer *json, const char *key, int64_t ms)
 }
 
 static void
-put_feed(struct json_writer *json, struct state *state,
+put_address(struct json_writer *json, const char *key, int family,
+	const void *octets)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	json_put_text(json, key,
+		octets == NULL ? NULL
+			       : inet_ntop(family, octets, text, sizeof text));
+}
+
+/* What its names are answered with, wherever that is said. */
+static void
+put_answer(struct json_writer *json, const struct config *config,
 	const struct config_feed *feed)
 {
-	const struct ledger_feed *known = known_of(state, feed);
+	struct policy_texts texts = {.ede = NULL};
+	struct pal_policy_in policy;
 
-	json_put_text(json, "name", feed->name);
+	if (feed->allow ||
+		config_feed_policy(config, feed, &policy, &texts) != 0)
+		return;
+	json_put_text(json, "answer", order_answer_name(policy.answer));
+	json_put_int(json, "ttl", policy.ttl);
+	put_address(json, "a", AF_INET, policy.has_a ? policy.a : NULL);
+	put_address(
+		json, "aaaa", AF_INET6, policy.has_aaaa ? policy.aaaa : NULL);
+	json_put_text(json, "text",
+		feed->answer.text[0] == '\0' ? NULL : feed->answer.text);
+	json_put_text(json, "ede", policy.ede);
+	policy_texts_fini(&texts);
+}
+
+static void
+put_definition(struct json_writer *json, const struct config *config,
+	const struct config_feed *feed)
+{
+	const struct source_limits *limits = &feed->limits;
+
 	json_put_text(json, "authority", feed->authority);
 	json_put_text(json, "as", feed->allow ? "allow" : "block");
 	json_put_text(json, "source", feed->source.text);
@@ -117,9 +150,20 @@ put_feed(struct json_writer *json, struct state *state,
 	json_put_text(json, "scope",
 		feed->has_scope ? order_scope_name(feed->scope) : NULL);
 	json_put_bool(json, "added", feed->added);
+	put_answer(json, config, feed);
 	json_put_int(json, "min_names", (int64_t)feed->min_names);
 	json_put_int(json, "max_change_percent", feed->max_change);
-	json_put_bool(json, "in_lists", feed_in_lists(state, feed));
+	json_put_int(json, "max_size", (int64_t)limits->max_size);
+	json_put_int(json, "max_time", limits->max_time);
+	json_put_bool(json, "allow_private", limits->allow_private);
+	json_put_text(json, "tsig", limits->tsig);
+	json_put_text(json, "ca_file", limits->ca_file);
+}
+
+/* How it stands, as the ledger has it. */
+static void
+put_state(struct json_writer *json, const struct ledger_feed *known)
+{
 	json_put_int(json, "rules", (int64_t)known->rules);
 	put_time(json, "refreshed", known->refreshed);
 	put_time(json, "tried", known->tried);
@@ -137,6 +181,16 @@ put_feed(struct json_writer *json, struct state *state,
 	json_end(json);
 }
 
+static void
+put_feed(struct json_writer *json, struct state *state,
+	const struct config_feed *feed)
+{
+	json_put_text(json, "name", feed->name);
+	put_definition(json, &state->config, feed);
+	json_put_bool(json, "in_lists", feed_in_lists(state, feed));
+	put_state(json, known_of(state, feed));
+}
+
 /* Those that left palang.yaml. */
 static void
 print_gone(const struct state *state)
@@ -145,14 +199,13 @@ print_gone(const struct state *state)
 		const struct ledger_feed *known = &state->feeds.items[i];
 
 		if (state_feed_gone(state, known))
-			printf("%-16s  %" PRIu64 " rules; not in palang.yaml: "
-			       "`palang publish` takes it out\n",
+			printf("%-16s  %" PRIu64 " rules; " FEED_GONE "\n",
 				known->name, known->rules);
 	}
 }
 
 static void
-put_gone(struct json_writer *json, const struct state *state)
+put_gone(struct json_writer *json, struct state *state)
 {
 	for (size_t i = 0; i < state->feeds.count; i++) {
 		const struct ledger_feed *known = &state->feeds.items[i];
@@ -163,6 +216,8 @@ put_gone(struct json_writer *json, const struct state *state)
 		json_put_text(json, "name", known->name);
 		json_put_bool(json, "gone", true);
 		json_put_int(json, "rules", (int64_t)known->rules);
+		json_put_bool(
+			json, "in_lists", feed_gone_in_lists(state, known));
 		json_end(json);
 	}
 }
@@ -220,6 +275,9 @@ print_definition(const struct config *config, const struct config_feed *feed)
 		printf(", scope %s", order_scope_name(feed->scope));
 	printf("\nguards     min-names %" PRIu64 ", max-change %u%%\n",
 		feed->min_names, feed->max_change);
+	printf("limits     max-size %" PRIu64 " octets, max-time %u s%s\n",
+		feed->limits.max_size, feed->limits.max_time,
+		feed->limits.allow_private ? ", allow-private" : "");
 	if (feed->allow) {
 		printf("allows     its names are blocked by no feed\n");
 		return;
@@ -297,12 +355,37 @@ print_json(struct state *state, const struct config_feed *feed)
 	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
 }
 
+/* One that left palang.yaml: what it was there is known no more. */
+static int
+show_gone(struct state *state, const struct ledger_feed *known, bool as_json)
+{
+	struct json_writer json;
+
+	if (!as_json) {
+		printf("feed       %s, " FEED_GONE "\nstate      ",
+			known->name);
+		print_state(known, feed_gone_in_lists(state, known));
+		putchar('\n');
+		print_troubles("           ", known);
+		return EXIT_DONE;
+	}
+	json_start(&json);
+	json_put_text(&json, "name", known->name);
+	json_put_bool(&json, "gone", true);
+	json_put_bool(&json, "in_lists", feed_gone_in_lists(state, known));
+	put_state(&json, known);
+	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
+}
+
 static int
 show(struct state *state, const struct cmd_call *call)
 {
 	const struct config_feed *feed =
 		config_find_feed(&state->config, call->args[0]);
+	const struct ledger_feed *gone = feed_gone(state, call->args[0]);
 
+	if (feed == NULL && gone != NULL)
+		return show_gone(state, gone, cmd_option(call, "json") != NULL);
 	if (feed == NULL)
 		return cmd_fail("there is no feed \"%s\"; `palang feed list` "
 				"shows those there are",

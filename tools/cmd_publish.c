@@ -25,7 +25,7 @@ const struct cmd cmd_publish = {"publish", "",
  * they may be large.  What is wrong with a feed keeps no order waiting: it is
  * told, and the code is that of the command in the end. */
 static int
-renew_feeds(struct state *state, int *feeds)
+renew_feeds(struct state *state, struct feed_gone_locks *gone, int *feeds)
 {
 	char names[PAL_FEEDS_MAX][PAL_LIST_NAME_MAX];
 	size_t count = 0;
@@ -41,12 +41,26 @@ renew_feeds(struct state *state, int *feeds)
 		*feeds = feed_worse(
 			*feeds, feed_exit(feed_renew(state, names[i])));
 	state_let_go(state);
-	return EXIT_DONE;
+	/* Their locks before that of the state, as a refresh takes them. */
+	ret = state_open_read(state);
+	if (ret == EXIT_DONE)
+		*feeds = feed_worse(*feeds, feed_gone_lock(state, gone));
+	state_let_go(state);
+	return ret;
+}
+
+/* dry: nothing is locked. */
+static bool
+is_going(const struct state *state, const struct feed_gone_locks *gone,
+	const struct ledger_feed *known, bool dry)
+{
+	return state_feed_gone(state, known) &&
+	       (dry || feed_gone_locked(gone, known->name));
 }
 
 /* Forgets the feeds that left palang.yaml: they are carried over no more. */
 static int
-forget_gone(struct state *state)
+forget_gone(struct state *state, const struct feed_gone_locks *locks)
 {
 	int ret = EXIT_DONE, err;
 
@@ -54,7 +68,7 @@ forget_gone(struct state *state)
 		const struct ledger_feed *known = &state->feeds.items[i];
 		struct config_feed gone = {.authority = "operator"};
 
-		if (!state_feed_gone(state, known))
+		if (!is_going(state, locks, known, false))
 			continue;
 		strcpy(gone.name, known->name);
 		err = ledger_remove_feed(
@@ -68,29 +82,32 @@ forget_gone(struct state *state)
 
 /* Behind the commit nothing needs their files. */
 static void
-tell_gone(const struct state *state, bool dry)
+tell_gone(const struct state *state, const struct feed_gone_locks *locks,
+	bool dry)
 {
 	for (size_t i = 0; i < state->feeds.count; i++) {
 		const struct ledger_feed *known = &state->feeds.items[i];
 
-		if (!state_feed_gone(state, known))
+		if (!is_going(state, locks, known, dry))
 			continue;
-		if (!dry && state->feeds_folder >= 0)
+		if (!dry && state->feeds_folder >= 0) {
+			feed_fetch_unlink(state->feeds_folder, known->name);
 			feed_remove_strays(
 				state->feeds_folder, known->name, NULL);
+		}
 		printf("feed %s: %s, for it is not in palang.yaml\n",
 			known->name, dry ? "would be removed" : "removed");
 	}
 }
 
 static int
-publish(struct state *state, bool dry)
+publish(struct state *state, const struct feed_gone_locks *gone, bool dry)
 {
 	int ret = dry ? state_rehearse(state) : state_change(state);
 
 	state->publication.make_allow = true;
 	if (ret == EXIT_DONE && !dry)
-		ret = forget_gone(state);
+		ret = forget_gone(state, gone);
 	if (ret == EXIT_DONE)
 		ret = state_prepare(state, dry);
 	if (ret != EXIT_DONE)
@@ -98,7 +115,7 @@ publish(struct state *state, bool dry)
 	if (dry) {
 		printf("would publish %zu octets of orders\n",
 			state->publication.image_len);
-		tell_gone(state, true);
+		tell_gone(state, gone, true);
 		return EXIT_DONE;
 	}
 	ret = state_event(state, "publish", NULL, NULL);
@@ -106,7 +123,7 @@ publish(struct state *state, bool dry)
 		ret = state_finish(state);
 	if (ret != EXIT_DONE)
 		return ret;
-	tell_gone(state, false);
+	tell_gone(state, gone, false);
 	wait_say_published(state);
 	return EXIT_DONE;
 }
@@ -115,6 +132,7 @@ static int
 run(const struct cmd_call *call)
 {
 	bool dry = cmd_option(call, "dry-run") != NULL;
+	struct feed_gone_locks gone = {.count = 0};
 	struct wait_options wait;
 	struct state state;
 	int ret = wait_parse(&wait, call), feeds = EXIT_DONE;
@@ -123,11 +141,12 @@ run(const struct cmd_call *call)
 		return ret;
 	ret = state_begin(&state, call);
 	if (ret == EXIT_DONE && !dry)
-		ret = renew_feeds(&state, &feeds);
+		ret = renew_feeds(&state, &gone, &feeds);
 	if (ret == EXIT_DONE)
 		ret = dry ? state_open_read(&state) : state_open_write(&state);
 	if (ret == EXIT_DONE)
-		ret = publish(&state, dry);
+		ret = publish(&state, &gone, dry);
+	feed_gone_unlock(&gone);
 	if (ret == EXIT_DONE && !dry)
 		ret = wait_run(&wait, &state);
 	state_close(&state);

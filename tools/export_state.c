@@ -8,6 +8,7 @@
 
 #include "allow.h"
 #include "feed.h"
+#include "file.h"
 #include "palang/error.h"
 #include "palang/writer.h"
 
@@ -99,6 +100,24 @@ tell_change(const struct state *state, const struct config_feed *feed,
 			feed->name, feed->name);
 }
 
+/* The one that comes next. */
+static int
+open_names(struct export_state *lists, const struct state *state,
+	const struct ledger_feed *known)
+{
+	struct export_feed *to = &lists->feeds[lists->lists.feed_count];
+
+	to->fd = openat(state->feeds_folder, known->names,
+		O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (to->fd < 0)
+		return cmd_fail("feed %s: what is kept of its names, %s: %s; "
+				"`palang feed refresh %s` brings it back",
+			known->name, known->names, strerror(errno),
+			known->name);
+	lists->lists.feed_count++;
+	return EXIT_DONE;
+}
+
 static int
 open_feed(struct export_state *lists, struct state *state,
 	const struct config_feed *feed)
@@ -110,15 +129,55 @@ open_feed(struct export_state *lists, struct state *state,
 	if (feed->allow || known == NULL || known->names[0] == '\0' ||
 		!feed_in_lists(state, feed))
 		return EXIT_DONE;
-	to->fd = openat(state->feeds_folder, known->names,
-		O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (to->fd < 0)
-		return cmd_fail("feed %s: what is kept of its names, %s: %s; "
-				"`palang feed refresh %s` brings it back",
-			feed->name, known->names, strerror(errno), feed->name);
-	lists->lists.feed_count++;
+	if (open_names(lists, state, known) != EXIT_DONE)
+		return EXIT_ERROR;
 	tell_change(state, feed, known);
 	return take_policy(&to->policy, &state->config, feed);
+}
+
+/* What it answers is known to its image alone. */
+static int
+take_image_policy(struct pal_policy *to, const struct state *state,
+	const struct pal_manifest_entry *entry)
+{
+	struct pal_image *image = NULL;
+	char *data = NULL;
+	size_t len;
+	int ret = file_read_at(state->lists, entry->file, (size_t)entry->size,
+		FILE_NOFOLLOW, &data, &len);
+
+	if (ret == 0)
+		ret = pal_image_load(&image, (uint8_t *)data, len, NULL);
+	if (ret != 0) {
+		free(data);
+		return cmd_fail("feed %s: its image: %s", entry->name,
+			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+	}
+	pal_image_policy(image, 0, to);
+	/* Its texts go with the image; none is exported. */
+	to->authority = to->id = to->ede = (struct pal_text){NULL, 0};
+	to->json = to->json_short = (struct pal_text){NULL, 0};
+	pal_image_free(image);
+	return EXIT_DONE;
+}
+
+/* One that left palang.yaml stands behind the others, as in the lists. */
+static int
+open_gone(struct export_state *lists, struct state *state,
+	const struct ledger_feed *known)
+{
+	struct export_feed *to = &lists->feeds[lists->lists.feed_count];
+	struct pal_manifest_entry entry;
+
+	if (feed_gone(state, known->name) == NULL ||
+		feed_policy_is_allow(known->policy) ||
+		lists->lists.feed_count == PAL_FEEDS_MAX ||
+		!feed_entry(state, known->name, false, &entry))
+		return EXIT_DONE;
+	fprintf(stderr, "feed %s: " FEED_GONE "\n", known->name);
+	if (open_names(lists, state, known) != EXIT_DONE)
+		return EXIT_ERROR;
+	return take_image_policy(&to->policy, state, &entry);
 }
 
 static int
@@ -132,6 +191,8 @@ open_feeds(struct export_state *lists, struct state *state)
 		if (ret == EXIT_DONE)
 			ret = open_feed(lists, state, &config->feeds[i]);
 	}
+	for (size_t i = 0; i < state->feeds.count && ret == EXIT_DONE; i++)
+		ret = open_gone(lists, state, &state->feeds.items[i]);
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #define TOOL_FEED_H
 
 #include "feed_digest.h"
+#include "palang/manifest.h"
 #include "state.h"
 
 enum feed_outcome {
@@ -41,8 +42,40 @@ int feed_exit(enum feed_outcome outcome);
 int feed_worse(int code, int other);
 
 /* True if the feed is in the lists as the ledger says they are; an `allow`
- * feed is in the allow list. */
+ * feed is in the allow list.  *entry: which file has it. */
 bool feed_in_lists(struct state *state, const struct config_feed *feed);
+bool feed_entry(struct state *state, const char *name, bool allow,
+	struct pal_manifest_entry *entry);
+
+/* ---- feeds that left palang.yaml (state_feed_gone): feed_gone.c ---- */
+
+#define FEED_GONE                                                              \
+	"no longer in palang.yaml; in force until the next `palang publish`"
+
+/* The one of that name, if there is one and it has a list. */
+const struct ledger_feed *feed_gone(
+	const struct state *state, const char *name);
+
+/* True if it has a list, and its image in the lists. */
+bool feed_gone_in_lists(struct state *state, const struct ledger_feed *known);
+
+/* What of it is lost: "its image", "its names"; NULL: nothing. */
+const char *feed_gone_lost(
+	struct state *state, const struct ledger_feed *known);
+
+/* The locks of those that are gone, so that `palang publish` may forget
+ * them. */
+struct feed_gone_locks {
+	char names[PAL_FEEDS_MAX][PAL_LIST_NAME_MAX];
+	int locks[PAL_FEEDS_MAX];
+	size_t count;
+};
+
+/* The state has been opened to read.  An exit code: one that cannot be had is
+ * told, and its feed stays. */
+int feed_gone_lock(const struct state *state, struct feed_gone_locks *locks);
+bool feed_gone_locked(const struct feed_gone_locks *locks, const char *name);
+void feed_gone_unlock(struct feed_gone_locks *locks);
 
 /* ---- guards ---- */
 
@@ -69,9 +102,10 @@ int feed_fetch_lock(int folder, const char *name, int64_t *since);
  * its name does not wait for it. */
 void feed_fetch_unlink(int folder, const char *name);
 
-/* A name of which there is none yet, neither in the folder nor in what is
- * known: NAME-<n>.names, n growing. */
-int feed_new_names(int folder, const struct ledger_feed *known,
+/* A name that no list of a feed so called had yet: NAME-<n>.names, n growing.
+ * The lock's file keeps the last n: a feed that was removed, or a ledger that
+ * was restored, never finds another list under a name that it knows. */
+int feed_new_names(int folder, int lock, const struct ledger_feed *known,
 	char file[LEDGER_NAMES_MAX]);
 
 /* Removes the feed's files but for those that it still has; known NULL: it has

@@ -105,13 +105,33 @@ raise_to(int64_t *last, const char *file, const char *name)
 		*last = number;
 }
 
+static int64_t
+last_number(int lock)
+{
+	char text[24];
+	ssize_t len = pread(lock, text, sizeof text - 1, 0);
+
+	text[len > 0 ? len : 0] = '\0';
+	return strspn(text, "0123456789") <= 15 ? strtoll(text, NULL, 10) : 0;
+}
+
+/* Only longer ones come: what was there is overwritten whole. */
+static int
+keep_number(int lock, int64_t number)
+{
+	char text[24];
+	int len = snprintf(text, sizeof text, "%" PRId64 "\n", number);
+
+	return pwrite(lock, text, (size_t)len, 0) == len ? 0 : PAL_ESYS;
+}
+
 int
-feed_new_names(int folder, const struct ledger_feed *known,
+feed_new_names(int folder, int lock, const struct ledger_feed *known,
 	char file[LEDGER_NAMES_MAX])
 {
 	DIR *dir = open_dir(folder);
 	struct dirent *entry;
-	int64_t last = 0;
+	int64_t last = last_number(lock);
 
 	if (dir == NULL)
 		return PAL_ESYS;
@@ -124,7 +144,7 @@ feed_new_names(int folder, const struct ledger_feed *known,
 	raise_to(&last, known->held, known->name);
 	snprintf(file, LEDGER_NAMES_MAX, "%s-%" PRId64 ".names", known->name,
 		last + 1);
-	return 0;
+	return keep_number(lock, last + 1);
 }
 
 static bool

@@ -111,7 +111,7 @@ keep_names(struct feed_run *run)
 
 	if (run->file[0] != '\0')
 		return 0;
-	ret = feed_new_names(run->folder, &run->known, run->file);
+	ret = feed_new_names(run->folder, run->lock, &run->known, run->file);
 	if (ret != 0)
 		return ret;
 	snprintf(from, sizeof from, "%s.new", run->name);

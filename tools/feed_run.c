@@ -1,54 +1,55 @@
 /* The frame of a refresh: locks, and how the feed stands. */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "feed_run.h"
-#include "file.h"
 #include "lock.h"
 #include "palang/error.h"
 #include "publish_lists.h"
 #include "timefmt.h"
 
 bool
-feed_in_lists(struct state *state, const struct config_feed *feed)
+feed_entry(struct state *state, const char *name, bool allow,
+	struct pal_manifest_entry *entry)
 {
 	struct ledger_generation newest;
 	struct pal_manifest manifest;
-	const struct pal_manifest_entry *entry = NULL;
+	const struct pal_manifest_entry *found = NULL;
 
 	if (ledger_newest(state->ledger, &newest) == 0 &&
 		newest.manifest != NULL &&
 		pal_manifest_parse(&manifest, newest.manifest,
 			strlen(newest.manifest), NULL) == 0)
-		entry = feed->allow
-		                ? lists_find(&manifest, PAL_ROLE_ALLOW, NULL)
-		                : lists_find(
-					  &manifest, PAL_ROLE_FEED, feed->name);
+		found = lists_find(&manifest,
+			allow ? PAL_ROLE_ALLOW : PAL_ROLE_FEED,
+			allow ? NULL : name);
 	free(newest.manifest);
-	return entry != NULL && state->lists >= 0 &&
-	       lists_there(state->lists, entry);
+	if (found != NULL)
+		*entry = *found;
+	return found != NULL && state->lists >= 0 &&
+	       lists_there(state->lists, found);
 }
 
-/* The digest of its image in the lists, if there is one. */
+bool
+feed_in_lists(struct state *state, const struct config_feed *feed)
+{
+	struct pal_manifest_entry entry;
+
+	return feed_entry(state, feed->name, feed->allow, &entry);
+}
+
+/* Its image in the lists, or the allow list. */
 static void
 find_base(struct feed_run *run)
 {
-	struct ledger_generation newest;
-	struct pal_manifest manifest;
-	const struct pal_manifest_entry *entry = NULL;
+	struct pal_manifest_entry entry;
 
-	run->in_lists = feed_in_lists(run->state, run->feed);
-	if (ledger_newest(run->state->ledger, &newest) == 0 &&
-		newest.manifest != NULL &&
-		pal_manifest_parse(&manifest, newest.manifest,
-			strlen(newest.manifest), NULL) == 0)
-		entry = lists_find(&manifest, PAL_ROLE_FEED, run->name);
-	if (entry != NULL)
-		memcpy(run->base, entry->digest, PAL_SHA256_SIZE);
-	free(newest.manifest);
+	run->in_lists =
+		feed_entry(run->state, run->name, run->feed->allow, &entry);
+	if (run->in_lists && !run->feed->allow)
+		memcpy(run->base, entry.digest, PAL_SHA256_SIZE);
 }
 
 /* expected: the configuration had it a moment ago. */
@@ -85,14 +86,11 @@ take_known(struct feed_run *run, bool expected)
 static int
 open_folder(struct feed_run *run)
 {
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof path, "%s/feeds", run->state->config.state_dir);
-	run->folder = file_open_folder(path);
+	run->folder = state_open_feeds(run->state);
 	if (run->folder >= 0)
 		return EXIT_DONE;
-	return cmd_fail(
-		"%s: %s; `palang init` makes it", path, strerror(errno));
+	return cmd_fail("%s/feeds: %s; `palang init` makes it",
+		run->state->config.state_dir, strerror(errno));
 }
 
 static int

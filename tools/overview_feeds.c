@@ -49,6 +49,21 @@ judge_feed(struct overview *overview, struct state *state,
 			feed->name, feed->name);
 }
 
+static void
+judge_gone(struct overview *overview, struct state *state,
+	const struct ledger_feed *known)
+{
+	const char *lost = feed_gone_lost(state, known);
+
+	problem_warning(&overview->findings, NULL, 0, 0, "feed %s is %s",
+		known->name, FEED_GONE);
+	if (lost != NULL)
+		problem_warning(&overview->findings, NULL, 0, 0,
+			"feed %s, which left palang.yaml: %s is lost, and "
+			"nothing brings it back but its entry there",
+			known->name, lost);
+}
+
 void
 overview_look_at_feeds(struct overview *overview, struct state *state)
 {
@@ -58,10 +73,7 @@ overview_look_at_feeds(struct overview *overview, struct state *state)
 		judge_feed(overview, state, &state->config.feeds[i]);
 	for (size_t i = 0; i < state->feeds.count; i++) {
 		if (state_feed_gone(state, &state->feeds.items[i]))
-			problem_warning(&overview->findings, NULL, 0, 0,
-				"feed %s is not in palang.yaml: `palang "
-				"publish` takes it out",
-				state->feeds.items[i].name);
+			judge_gone(overview, state, &state->feeds.items[i]);
 	}
 	for (size_t i = 0; i < wrong->count && i < PROBLEMS_MAX; i++)
 		problem_error(&overview->findings, wrong->items[i].file,
@@ -104,6 +116,13 @@ overview_print_feeds(const struct state *state)
 		printf(" ago%s%s\n", known->held[0] != '\0' ? ", HELD" : "",
 			known->error != NULL ? ", FAILING" : "");
 	}
+	for (size_t i = 0; i < state->feeds.count; i++) {
+		const struct ledger_feed *known = &state->feeds.items[i];
+
+		if (state_feed_gone(state, known))
+			printf("feed %s: %" PRIu64 " rules; " FEED_GONE "\n",
+				known->name, known->rules);
+	}
 }
 
 void
@@ -127,6 +146,17 @@ overview_put_feeds(struct json_writer *json, const struct state *state)
 			json, "error", known == NULL ? NULL : known->error);
 		json_put_text(
 			json, "held", known == NULL ? NULL : known->held_why);
+		json_end(json);
+	}
+	for (size_t i = 0; i < state->feeds.count; i++) {
+		const struct ledger_feed *known = &state->feeds.items[i];
+
+		if (!state_feed_gone(state, known))
+			continue;
+		json_put_object(json, NULL);
+		json_put_text(json, "name", known->name);
+		json_put_bool(json, "gone", true);
+		json_put_int(json, "rules", (int64_t)known->rules);
 		json_end(json);
 	}
 	json_end(json);

@@ -152,13 +152,11 @@ state_await_writer(struct state *state)
 static int
 load(struct state *state)
 {
-	char path[PATH_MAX];
 	int ret = ledger_load(state->ledger, &state->recorded);
 
 	if (ret == 0)
 		ret = state_load_feeds(state);
-	snprintf(path, sizeof path, "%s/feeds", state->config.state_dir);
-	state->feeds_folder = file_open_folder(path);
+	state->feeds_folder = state_open_feeds(state);
 	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
 

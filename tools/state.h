@@ -49,6 +49,9 @@ void state_let_go(struct state *state);
 /* EXIT_ERROR, having told it, if feeds are not as they should be. */
 int state_check_feeds(struct state *state);
 
+/* Opens state/feeds; -1 and errno. */
+int state_open_feeds(const struct state *state);
+
 /* True for a feed that left palang.yaml, but is recorded and in force still:
  * `palang publish` takes it out. */
 bool state_feed_gone(

@@ -1,7 +1,20 @@
 /* What a command works on, as far as it is feeds. */
 #include "state.h"
 
+#include <limits.h>
+#include <stdio.h>
+
+#include "file.h"
 #include "palang/error.h"
+
+int
+state_open_feeds(const struct state *state)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/feeds", state->config.state_dir);
+	return file_open_folder(path);
+}
 
 /* Another palang may have removed some since they were loaded. */
 static void

@@ -1,4 +1,5 @@
 /* palang why: what feeds and allows say of a name. */
+#include "feed.h"
 #include "order.h"
 #include "text.h"
 #include "timefmt.h"
@@ -25,18 +26,22 @@ list_says(const struct pal_list *list, bool allows, const struct pal_name *name,
 
 static void
 print_list(const struct pal_list *list, const char *says, const char *rule,
-	const struct pal_match *match, const struct pal_policy *policy)
+	const struct pal_match *match, const struct pal_policy *policy,
+	bool gone)
 {
 	printf("list       %s", list->name);
 	if (policy != NULL)
 		printf(" of %.*s", (int)policy->authority.len,
 			policy->authority.text);
-	printf("  %s: %s (%s)\n", says, rule, order_scope_name(match->scope));
+	printf("  %s: %s (%s)%s\n", says, rule, order_scope_name(match->scope),
+		gone ? "; " FEED_GONE : "");
 }
 
 static void
-tell_list(struct question *question, const struct pal_list *list, bool allows)
+tell_list(struct question *question, const struct state *state,
+	const struct pal_list *list, bool allows)
 {
+	bool gone = !allows && feed_gone(state, list->name) != NULL;
 	struct pal_policy policy;
 	struct pal_match match;
 	const char *says = list_says(list, allows, &question->name, &match);
@@ -49,7 +54,8 @@ tell_list(struct question *question, const struct pal_list *list, bool allows)
 	pal_name_to_text(rule, &name);
 	pal_image_policy(list->image, 0, &policy);
 	if (question->json == NULL) {
-		print_list(list, says, rule, &match, allows ? NULL : &policy);
+		print_list(list, says, rule, &match, allows ? NULL : &policy,
+			gone);
 		return;
 	}
 	json_put_object(question->json, NULL);
@@ -60,6 +66,7 @@ tell_list(struct question *question, const struct pal_list *list, bool allows)
 	json_put_text(question->json, "says", says);
 	json_put_text(question->json, "rule", rule);
 	json_put_text(question->json, "scope", order_scope_name(match.scope));
+	json_put_bool(question->json, "gone", gone);
 	json_end(question->json);
 }
 
@@ -117,9 +124,9 @@ why_lists(struct question *question, const struct state *state,
 {
 	if (question->json != NULL)
 		json_put_array(question->json, "lists");
-	tell_list(question, &snapshot->allow, true);
+	tell_list(question, state, &snapshot->allow, true);
 	for (unsigned i = 0; i < snapshot->feed_count; i++)
-		tell_list(question, &snapshot->feeds[i], false);
+		tell_list(question, state, &snapshot->feeds[i], false);
 	if (question->json != NULL) {
 		json_end(question->json);
 		json_put_array(question->json, "allowed");

@@ -74,6 +74,14 @@ test_add(void **state)
 	tool_expect_in(tool.out, "10 rules, refreshed");
 	tool_expect(&tool, 0, "feed show ads");
 	tool_expect_in(tool.out, "k ads");
+	tool_expect(&tool, 0, "feed show ads --json");
+	tool_expect_in(tool.out, "\"answer\": \"sinkhole\"");
+	tool_expect_in(tool.out, "\"ttl\": 30");
+	tool_expect_in(tool.out, "\"a\": \"192.0.2.1\"");
+	tool_expect_in(tool.out, "\"max_size\": 1073741824");
+	tool_expect_in(tool.out, "\"max_time\": 600");
+	tool_expect_in(tool.out, "\"allow_private\": false");
+	tool_expect_in(tool.out, "\"ede\": \"k ads\"");
 	tool_expect(&tool, 2, "show ads");
 	tool_expect_in(tool.err, "palang feed show ads");
 	tool_expect(&tool, 0, "history ads");
@@ -275,6 +283,7 @@ static void
 test_remove(void **state)
 {
 	struct tool tool;
+	char path[160];
 
 	(void)state;
 	begin(&tool);
@@ -292,6 +301,9 @@ test_remove(void **state)
 	tool_expect(&tool, 0, "feed add ads --source %s/list", tool.dir);
 	tool_expect(&tool, 0, "why a.example.com");
 	tool_expect_in(tool.out, "blocked by operator:ads");
+	/* ... but no list of it goes by the name of one before */
+	snprintf(path, sizeof path, "%s/state/feeds/ads-2.names", tool.dir);
+	assert_int_equal(access(path, F_OK), 0);
 	tool_remove(&tool);
 }
 
@@ -622,6 +634,7 @@ static void
 test_gone(void **state)
 {
 	struct pal_manifest before, after;
+	char names[160], away[160];
 	struct tool tool;
 
 	(void)state;
@@ -637,11 +650,38 @@ test_gone(void **state)
 	assert_int_equal(after.count, 3);
 	assert_string_equal(after.lists[2].file, before.lists[1].file);
 	tool_expect(&tool, 0, "feed list");
-	tool_expect_in(tool.out, "10 rules; not in palang.yaml");
+	tool_expect_in(tool.out, "10 rules; no longer in palang.yaml; in "
+				 "force until the next `palang publish`");
 	tool_expect(&tool, 0, "feed list --json");
 	tool_expect_in(tool.out, "\"gone\"");
 	tool_run(&tool, "status");
-	tool_expect_in(tool.out, "feed ads is not in palang.yaml");
+	tool_expect_in(tool.out, "feed ads is no longer in palang.yaml");
+	tool_expect_in(tool.out, "feed ads: 10 rules; no longer in");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect_in(tool.out, "no longer in palang.yaml");
+	tool_expect(&tool, 0, "feed show ads");
+	tool_expect_in(tool.out, "no longer in palang.yaml");
+	tool_expect_in(tool.out, "10 rules, refreshed");
+	tool_expect(&tool, 0, "feed show ads --json");
+	tool_expect_in(tool.out, "\"gone\": true");
+	/* it is exported with what it answers */
+	tool_expect(&tool, 0, "export --format rpz");
+	tool_expect_in(tool.out, "\na.example.com");
+	tool_expect_in(tool.out, "192.0.2.1");
+	tool_expect_in(tool.err, "feed ads: no longer in palang.yaml");
+	tool_write(&tool, "zone", "@ SOA a. b. 1 1 1 1 1\n");
+	tool_write(&tool, "asked", "a.example.com\n");
+	tool_run(&tool, "compare --rpz %s/zone --names %s/asked", tool.dir,
+		tool.dir);
+	tool_expect_in(tool.err, "feed ads: no longer in palang.yaml");
+	/* what is lost of it is told */
+	tool_write(&tool, "away", "");
+	snprintf(names, sizeof names, "%s/state/feeds/ads-1.names", tool.dir);
+	snprintf(away, sizeof away, "%s/away", tool.dir);
+	assert_int_equal(rename(names, away), 0);
+	tool_run(&tool, "status");
+	tool_expect_in(tool.out, "what is kept of its names is lost");
+	assert_int_equal(rename(away, names), 0);
 	tool_expect(&tool, 2, "feed add ads --source /x");
 	tool_expect_in(tool.err, "palang feed remove ads");
 	tool_expect(&tool, 0, "publish -n");

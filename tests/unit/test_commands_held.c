@@ -5,6 +5,7 @@
 
 #include "feed.h"
 #include "file.h"
+#include "lock.h"
 #include "palang/image.h"
 
 #define REFRESH "feed refresh ads"
@@ -201,6 +202,41 @@ test_publish_beside(void **state)
 	tool_remove(&tool);
 }
 
+/* A feed that left palang.yaml is not forgotten under somebody's hands. */
+static void
+test_publish_gone(void **state)
+{
+	char path[160], text[1024];
+	struct tool tool;
+	int folder, lock;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, 3);
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"feeds: {ads: {source: %s/list}}\n",
+		tool.dir, tool.dir, tool.dir);
+	tool_write(&tool, "palang.yaml", text);
+	tool_expect(&tool, 0, "feed refresh");
+	*strstr(text, "feeds:") = '\0';
+	tool_write(&tool, "palang.yaml", text);
+	snprintf(path, sizeof path, "%s/state/feeds", tool.dir);
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	lock = feed_lock(folder, "ads");
+	assert_true(lock >= 0);
+	lock_patience = 20;
+	tool_expect(&tool, 2, "publish");
+	tool_expect_in(tool.err, "stays: another palang is at work on it");
+	tool_expect(&tool, 0, "why n0.example.com");
+	lock_patience = LOCK_WAIT;
+	close(lock);
+	close(folder);
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 1, "why n0.example.com");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -210,6 +246,7 @@ main(void)
 		cmocka_unit_test(test_damaged),
 		cmocka_unit_test(test_rolled_twice),
 		cmocka_unit_test(test_publish_beside),
+		cmocka_unit_test(test_publish_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
