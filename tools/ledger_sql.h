@@ -353,6 +353,37 @@
 	"INSERT INTO signatures (file, key, text, comment, at)"                \
 	" VALUES (?1, ?2, ?3, ?4, ?5)"
 
+/* In the order of struct batch, and of its parts. */
+#define SQL_BATCHES                                                            \
+	"SELECT batch, received, who, way, source, why, decided,"              \
+	" decided_by, reason FROM batches WHERE state = ?1 ORDER BY batch"
+#define SQL_BATCH_DOCUMENTS                                                    \
+	"SELECT authority, id, digest FROM batch_documents"                    \
+	" WHERE batch = ?1 ORDER BY position"
+#define SQL_BATCH_APPROVALS                                                    \
+	"SELECT approver, key, text, reason, at, who FROM approvals"           \
+	" WHERE batch = ?1 ORDER BY approval"
+#define SQL_BATCH_FILES                                                        \
+	"SELECT b.name, f.bytes, s.text FROM batch_files AS b"                 \
+	" JOIN files AS f ON f.file = b.file"                                  \
+	" LEFT JOIN signatures AS s ON s.signature = b.signature"              \
+	" WHERE b.batch = ?1 ORDER BY b.position"
+#define SQL_BATCH_ADD                                                          \
+	"INSERT INTO batches (received, who, way, source, state, why)"         \
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+#define SQL_BATCH_DOCUMENT_ADD                                                 \
+	"INSERT INTO batch_documents (batch, position, authority, id, digest)" \
+	" VALUES (?1, ?2, ?3, ?4, ?5)"
+#define SQL_BATCH_FILE_ADD                                                     \
+	"INSERT INTO batch_files (batch, position, file, name, signature)"     \
+	" VALUES (?1, ?2, ?3, ?4, ?5)"
+#define SQL_APPROVAL_ADD                                                       \
+	"INSERT INTO approvals (batch, approver, key, text, reason, at, who)"  \
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+#define SQL_BATCH_DECIDE                                                       \
+	"UPDATE batches SET state = ?2, decided = ?3, decided_by = ?4,"        \
+	" reason = ?5 WHERE batch = ?1"
+
 #define SQL_GENERATION_NEWEST                                                  \
 	"SELECT number, epoch, generation, begun, published, manifest"         \
 	" FROM generations ORDER BY number DESC LIMIT 1"
