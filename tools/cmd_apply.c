@@ -8,14 +8,18 @@ static int run(const struct cmd_call *call);
 static const struct cmd_option options[] = {
 	{"transcribed", 0, NULL,
 		"the orders were typed in from a letter or an e-mail"},
-	{"source", 0, "TEXT", "which letter; with --transcribed"}, WAIT_OPTIONS,
+	{"source", 0, "TEXT", "which letter; with --transcribed"},
+	{"signature", 0, "FILE",
+		"the signature, where it is not FILE.minisig; for one file"},
+	WAIT_OPTIONS,
 	{"dry-run", 'n', NULL, "say what would happen, and do nothing"},
 	{NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_apply = {"apply", "FILE...",
 	"record orders and lifts, and put them in force",
 	"Reads orders and lifts from files, from the *.yaml of folders, or "
-	"from standard input (-), records them all or none, and publishes "
+	"from standard input (-), verifies the signatures that lie beside "
+	"them (FILE.minisig), records them all or none, and publishes "
 	"what they do. An order that is recorded already is no error and "
 	"changes nothing. Exit code 5: recorded and published, but no "
 	"resolver has confirmed it in time.",
@@ -26,6 +30,7 @@ take_source(struct intake *intake, const struct cmd_call *call)
 {
 	intake->transcribed = cmd_option(call, "transcribed") != NULL;
 	intake->source = cmd_option(call, "source");
+	intake->signature = cmd_option(call, "signature");
 	if (intake->transcribed &&
 		(intake->source == NULL || intake->source[0] == '\0'))
 		return cmd_fail("--transcribed needs --source TEXT: the "

@@ -14,6 +14,8 @@ static int run(const struct cmd_call *call);
 static const struct cmd_option options[] = {
 	{"form", 'f', NULL,
 		"their form alone, without configuration and ledger"},
+	{"signature", 0, "FILE",
+		"the signature, where it is not FILE.minisig; for one file"},
 	{"json", 'j', NULL, "as JSON, problems included"},
 	{NULL, 0, NULL, NULL}};
 
@@ -21,7 +23,8 @@ const struct cmd cmd_check = {"check", "FILE...",
 	"say what is wrong with orders, and what they would do",
 	"Reads orders and lifts as `palang apply` does, and changes nothing. "
 	"Tells each error with file, line, column and what would be right; "
-	"then, where there is a ledger, what the orders would do to it. "
+	"then, where there is a ledger, if the signatures beside them "
+	"(FILE.minisig) hold, and what the orders would do to it. "
 	"Without a configuration only the form is judged. Exit code 0: "
 	"`palang apply` would take them; 2: it would not.",
 	options, 1, -1, run};
@@ -123,7 +126,7 @@ static void
 put_order(struct json_writer *json, const struct intake_item *item)
 {
 	const struct order *order = item->order;
-	char hex[PAL_SHA256_HEX], lifts[ORDER_KEY_MAX];
+	char hex[PAL_SHA256_HEX], lifts[ORDER_KEY_MAX], id[MINISIG_ID_TEXT];
 
 	json_put_object(json, NULL);
 	json_put_text(json, "file", item->file->name);
@@ -138,6 +141,10 @@ put_order(struct json_writer *json, const struct intake_item *item)
 			order->lifts);
 		json_put_text(json, "lifts", lifts);
 	}
+	if (item->file->key != NULL)
+		json_put_text(json, "key",
+			minisig_id_format(id, item->file->key->id));
+	json_put_text(json, "comment", item->file->comment);
 	put_time(json, "issued", order->issued);
 	put_time(json, "effective", order->effective);
 	put_time(json, "expires", order->expires);
@@ -171,8 +178,12 @@ check_json(struct check *check)
 {
 	struct problems *problems = problems_of(check);
 	struct json_writer json;
-	int ret = intake_parse(&check->intake, time(NULL), problems), err;
+	int ret = EXIT_DONE, err;
 
+	if (check->ledger)
+		ret = intake_trust(&check->intake, &check->state);
+	if (ret == EXIT_DONE)
+		ret = intake_parse(&check->intake, time(NULL), problems);
 	if (ret == EXIT_DONE && check->ledger)
 		ret = intake_admit(&check->intake, &check->state);
 	json_start(&json);
@@ -231,8 +242,9 @@ run(const struct cmd_call *call)
 	int ret;
 
 	check.hint = !check.ledger && cmd_option(call, "form") == NULL;
-	/* How they came is no question yet. */
-	check.intake.transcribed = true;
+	/* How they came is no question yet, but what is signed must hold. */
+	check.intake.transcribed = check.intake.checking = true;
+	check.intake.signature = cmd_option(call, "signature");
 	check.intake.source = "check";
 	ret = check_files(&check, call);
 	if (check.ledger)

@@ -84,6 +84,38 @@ print_names(const struct row *row)
 		row->names.given == 1 ? "" : "s");
 }
 
+/* Whose word it is. */
+static void
+print_vouch(const struct state *state, const struct ledger_document *document)
+{
+	char id[MINISIG_ID_TEXT];
+	struct ledger_signed found;
+
+	if (document->source != NULL)
+		printf("  transcribed");
+	if (document->signature == 0)
+		return;
+	if (ledger_signed(state->ledger, document->signature, &found) == 0)
+		printf("  signed %s", minisig_id_format(id, found.key));
+	ledger_signed_fini(&found);
+}
+
+static void
+put_vouch(struct json_writer *json, const struct state *state,
+	const struct ledger_document *document)
+{
+	char id[MINISIG_ID_TEXT];
+	struct ledger_signed found;
+
+	json_put_text(json, "source", document->source);
+	if (ledger_signed(state->ledger, document->signature, &found) == 0 &&
+		found.comment != NULL) {
+		json_put_text(json, "key", minisig_id_format(id, found.key));
+		json_put_text(json, "comment", found.comment);
+	}
+	ledger_signed_fini(&found);
+}
+
 static void
 print_row(const struct state *state, const struct row *row)
 {
@@ -104,8 +136,7 @@ print_row(const struct state *state, const struct row *row)
 	printf("  from %s", time_format(time, window.start));
 	if (window.end != PAL_NEVER)
 		printf(" to %s", time_format(time, window.end));
-	if (state->recorded.documents[index].source != NULL)
-		printf("  transcribed");
+	print_vouch(state, &state->recorded.documents[index]);
 	if (order->reference != NULL) {
 		printf("  ");
 		text_print(stdout, order->reference);
@@ -142,7 +173,7 @@ put_row(struct json_writer *json, const struct state *state,
 		json_put_text(json, "lifts", order->lifts);
 	}
 	json_put_text(json, "reference", order->reference);
-	json_put_text(json, "source", state->recorded.documents[index].source);
+	put_vouch(json, state, &state->recorded.documents[index]);
 	json_end(json);
 }
 

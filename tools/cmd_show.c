@@ -14,11 +14,12 @@ static int run(const struct cmd_call *call);
 
 static const struct cmd_option options[] = {
 	{"received", 0, NULL, "print the file that it came in, as received"},
+	{"signature", 0, NULL, "print the signature of that file"},
 	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_show = {"show", "ORDER", "one order as it is recorded",
-	"Shows what has become of an order or a lift, who recorded it and "
-	"when, what lifts or replaces it, and its document with all keys "
+	"Shows what has become of an order or a lift, who signed and who "
+	"recorded it and when, what lifts or replaces it, and its document with all keys "
 	"filled in. ORDER is an id, or AUTHORITY:ID where more than one "
 	"authority uses the id.",
 	options, 1, 1, run};
@@ -27,6 +28,7 @@ struct shown {
 	const struct record *record;
 	const struct ledger_document *document;
 	enum effect_state state;
+	struct ledger_signed signature;
 	char *text; /* the canonical form, or the file */
 	size_t len;
 };
@@ -75,6 +77,7 @@ print(const struct state *state, const struct shown *shown)
 {
 	const struct order *order = shown->record->order;
 	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX], hex[PAL_SHA256_HEX];
+	char id[MINISIG_ID_TEXT];
 
 	printf("# %s: %s\n", order_key(key, order),
 		effect_state_name(shown->state));
@@ -85,6 +88,11 @@ print(const struct state *state, const struct shown *shown)
 	if (shown->document->source != NULL) {
 		printf("\n# transcribed from: ");
 		text_print(stdout, shown->document->source);
+	}
+	if (shown->signature.comment != NULL) {
+		printf("\n# signed with key %s: ",
+			minisig_id_format(id, shown->signature.key));
+		text_print(stdout, shown->signature.comment);
 	}
 	printf("\n# digest %s\n", pal_sha256_to_hex(hex, order->digest));
 	print_relations(state, order);
@@ -109,6 +117,22 @@ put_relations(struct json_writer *json, const struct state *state,
 	json_end(json);
 }
 
+static void
+put_signature(struct json_writer *json, const struct ledger_signed *signature)
+{
+	char id[MINISIG_ID_TEXT];
+
+	if (signature->comment == NULL) {
+		json_put_null(json, "signature");
+		return;
+	}
+	json_put_object(json, "signature");
+	json_put_text(json, "key", minisig_id_format(id, signature->key));
+	json_put_text(json, "comment", signature->comment);
+	json_put_text(json, "text", signature->text);
+	json_end(json);
+}
+
 static int
 print_json(const struct state *state, const struct shown *shown)
 {
@@ -127,6 +151,7 @@ print_json(const struct state *state, const struct shown *shown)
 	json_put_int(&json, "receipt", (int64_t)shown->record->receipt);
 	json_put_text(&json, "who", shown->document->who);
 	json_put_text(&json, "source", shown->document->source);
+	put_signature(&json, &shown->signature);
 	json_put_text(&json, "digest", pal_sha256_to_hex(hex, order->digest));
 	put_relations(&json, state, order, "lifted_by", ORDER_LIFT);
 	put_relations(&json, state, order, "replaced_by", ORDER_BLOCK);
@@ -155,8 +180,26 @@ fetch(struct shown *shown, struct state *state, const char *name, bool received)
 		return cmd_fail("%s", pal_strerror(ret));
 	ret = (received ? ledger_received : ledger_canonical)(state->ledger,
 		order->authority, order->id, &shown->text, &shown->len);
+	if (ret == 0)
+		ret = ledger_signed(state->ledger, shown->document->signature,
+			&shown->signature);
 	if (ret != 0 || shown->text == NULL)
 		return state_fail_ledger(state, ret);
+	return EXIT_DONE;
+}
+
+static int
+print_signature(const struct shown *shown)
+{
+	char key[ORDER_KEY_MAX];
+
+	if (shown->signature.text == NULL) {
+		fprintf(stderr, "palang: %s is not signed\n",
+			order_key(key, shown->record->order));
+		return EXIT_NO;
+	}
+	/* It was checked for its form when it came: base64 and UTF-8. */
+	fputs(shown->signature.text, stdout);
 	return EXIT_DONE;
 }
 
@@ -172,12 +215,15 @@ run(const struct cmd_call *call)
 		ret = state_open_read(&state);
 	if (ret == EXIT_DONE)
 		ret = fetch(&shown, &state, call->args[0], received);
-	if (ret == EXIT_DONE && received)
+	if (ret == EXIT_DONE && cmd_option(call, "signature") != NULL)
+		ret = print_signature(&shown);
+	else if (ret == EXIT_DONE && received)
 		fwrite(shown.text, 1, shown.len, stdout);
 	else if (ret == EXIT_DONE && cmd_option(call, "json") != NULL)
 		ret = print_json(&state, &shown);
 	else if (ret == EXIT_DONE)
 		print(&state, &shown);
+	ledger_signed_fini(&shown.signature);
 	free(shown.text);
 	state_close(&state);
 	return ret;

@@ -14,6 +14,8 @@ intake_fini(struct intake *intake)
 		order_batch_fini(&intake->files[i].batch);
 		free(intake->files[i].name);
 		free(intake->files[i].data);
+		free(intake->files[i].signature);
+		free(intake->files[i].comment);
 	}
 	free(intake->files);
 	free(intake->items);
@@ -58,48 +60,6 @@ intake_parse(struct intake *intake, int64_t now, struct problems *problems)
 	return problems->errors > errors ? EXIT_ERROR : EXIT_DONE;
 }
 
-/* ---- who may give orders, and how ---- */
-
-/* Orders of this authority must be transcribed: the operator's own are not. */
-static bool
-is_operator(const struct config_authority *authority)
-{
-	return strcmp(authority->name, "operator") == 0;
-}
-
-static void
-check_authority(const struct intake *intake, const struct intake_item *item,
-	struct state *state)
-{
-	const struct order *order = item->order;
-	const struct config_authority *authority =
-		config_find(&state->config, order->authority);
-
-	if (authority == NULL)
-		problem_error(&state->problems, item->file->name, order->line,
-			1,
-			"authority \"%s\" is not in %s; an entry under "
-			"`authorities:` lets it give orders",
-			order->authority, state->config.file);
-	else if (is_operator(authority))
-		return;
-	else if (authority->signature == SIGNATURE_REQUIRED)
-		problem_error(&state->problems, item->file->name, order->line,
-			1,
-			"authority \"%s\" has `signature: required`, which "
-			"comes with signatures: this version checks none. "
-			"With `signature: transcribed` its orders are taken "
-			"from a letter, by hand",
-			order->authority);
-	else if (!intake->transcribed)
-		problem_error(&state->problems, item->file->name, order->line,
-			1,
-			"orders of \"%s\" are transcribed by hand: say so "
-			"with --transcribed --source \"the letter it came "
-			"from\"",
-			order->authority);
-}
-
 /* ---- admission ---- */
 
 static bool
@@ -124,12 +84,17 @@ fetch_canonical(struct state *state, const struct record *known)
 			&order->canonical, &order->canonical_len);
 }
 
+/* What is signed was not transcribed. */
 static struct ledger_arrival
-arrival_of(const struct intake *intake, const struct state *state)
+arrival_of(const struct intake *intake, const struct intake_file *file,
+	const struct state *state)
 {
+	bool by_hand = intake->transcribed && file->key == NULL;
+
 	return (struct ledger_arrival){.received = state_now(state),
+		.arrived = intake->arrived,
 		.who = state->who,
-		.source = intake->transcribed ? intake->source : NULL};
+		.source = by_hand ? intake->source : NULL};
 }
 
 static int
@@ -137,7 +102,7 @@ admit_item(struct intake *intake, struct intake_item *item, struct state *state)
 {
 	const struct history *history = &state->recorded.history;
 	const struct order *order = item->order;
-	struct ledger_arrival arrival = arrival_of(intake, state);
+	struct ledger_arrival arrival = arrival_of(intake, item->file, state);
 	struct record record = {order, arrival.received, 0, NULL};
 	const struct record *known;
 	int ret;
@@ -180,9 +145,7 @@ intake_admit(struct intake *intake, struct state *state)
 {
 	size_t errors = state->problems.errors;
 
-	for (size_t i = 0; i < intake->count; i++)
-		check_authority(intake, &intake->items[i], state);
-	if (state->problems.errors > errors)
+	if (intake_powers(intake, state) != EXIT_DONE)
 		return EXIT_ERROR;
 	for (size_t i = 0; i < intake->count; i++) {
 		int ret = admit_item(intake, &intake->items[i], state);
@@ -199,16 +162,43 @@ intake_admit(struct intake *intake, struct state *state)
 
 /* ---- recording ---- */
 
+/* The rows of a file and of its signature. */
+struct kept {
+	const struct intake_file *file;
+	int64_t row, signature;
+};
+
+static int
+keep_file(
+	struct kept *kept, const struct intake_file *file, struct state *state)
+{
+	struct ledger_signature signature = {
+		.text = file->signature, .comment = file->comment};
+	int ret = state_keep_file(
+		state, file->name, file->data, file->len, &kept->row);
+
+	kept->file = file;
+	kept->signature = 0;
+	if (ret != EXIT_DONE || file->key == NULL)
+		return ret;
+	signature.file = kept->row;
+	memcpy(signature.key, file->key->id, LEDGER_KEY_SIZE);
+	return state_keep_signature(
+		state, &signature, file->sha256, &kept->signature);
+}
+
 static int
 record_item(struct intake *intake, const struct intake_item *item,
-	struct state *state, int64_t file)
+	struct state *state, const struct kept *kept)
 {
 	struct record *record = &state->recorded.records[item->index];
-	struct ledger_arrival arrival = arrival_of(intake, state);
+	struct ledger_arrival arrival = arrival_of(intake, item->file, state);
 	int ret;
 
-	arrival.file = file;
+	arrival.file = kept->row;
+	arrival.signature = kept->signature;
 	arrival.received = record->received;
+	state->recorded.documents[item->index].signature = kept->signature;
 	ret = ledger_add_order(
 		state->ledger, item->order, &arrival, &record->receipt);
 	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
@@ -218,8 +208,7 @@ record_item(struct intake *intake, const struct intake_item *item,
 int
 intake_record(struct intake *intake, struct state *state)
 {
-	const struct intake_file *kept = NULL;
-	int64_t file = 0;
+	struct kept kept = {.file = NULL};
 	int ret = EXIT_DONE;
 
 	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
@@ -227,12 +216,10 @@ intake_record(struct intake *intake, struct state *state)
 
 		if (item->known != NULL)
 			continue;
-		if (item->file != kept)
-			ret = state_keep_file(state, item->file->name,
-				item->file->data, item->file->len, &file);
-		kept = item->file;
+		if (item->file != kept.file)
+			ret = keep_file(&kept, item->file, state);
 		if (ret == EXIT_DONE)
-			ret = record_item(intake, item, state, file);
+			ret = record_item(intake, item, state, &kept);
 	}
 	return ret;
 }
@@ -242,8 +229,11 @@ note_recorded(const struct intake *intake, const struct intake_item *item,
 	struct state *state, const char *what)
 {
 	const struct record *record = &state->recorded.records[item->index];
-	struct journal_origin origin = {.file = item->file->name,
-		.source = intake->transcribed ? intake->source : NULL};
+	const struct intake_file *file = item->file;
+	struct journal_origin origin = {.file = file->name,
+		.source = arrival_of(intake, file, state).source,
+		.key = file->key == NULL ? NULL : file->key->id,
+		.arrived = intake->arrived};
 	char *detail = journal_recorded(&origin);
 	int ret;
 

@@ -1,5 +1,8 @@
 /*
- * Taking documents in: read, parse, admit, record; all or nothing.
+ * Taking documents in: read, trust, parse, admit, record; all or nothing.
+ *
+ * A file is read once, with its signature if there is one; what is verified is
+ * what is parsed and kept.
  *
  * For commands alone, with the conventions of state.h.
  */
@@ -12,6 +15,14 @@ struct intake_file {
 	char *name; /* as the user gave it, or found in a folder */
 	char *data; /* as received */
 	size_t len;
+	char *signature; /* the text of its .minisig; NULL: not signed */
+	size_t signature_len;
+	bool made; /* by palang, from options */
+	/* By intake_trust.  Both NULL: not signed. */
+	const struct config_key *key; /* in the configuration */
+	const char *authority;        /* whose it is */
+	char *comment;                /* the trusted one */
+	uint8_t sha256[PAL_SHA256_SIZE];
 	struct order_batch batch;
 };
 
@@ -32,22 +43,39 @@ struct intake {
 	const char *source; /* --source: where transcribed orders came from */
 	bool transcribed;   /* --transcribed */
 	char *made_source;  /* where nobody said it; to be freed */
+	const char *signature; /* --signature: of the one file; or NULL */
+	bool signed_only;      /* what is not signed is not parsed */
+	bool checking;         /* nothing is taken: signatures may be to come */
+	int64_t arrived;       /* ms: when it first came; 0: now */
 };
 
 /* Takes NULL-ed and half-filled ones. */
 void intake_fini(struct intake *intake);
 
-/* Reads files, folders (their *.yaml and *.yml, sorted by name) and "-". */
+/* Reads files, folders (their *.yaml and *.yml, sorted by name) and "-", and
+ * beside each file its .minisig.  Symbolic links are refused. */
 int intake_read(struct intake *intake, char *const *args, int count);
+
+/* A file that was read elsewhere, with its signature or NULL; takes over
+ * both. */
+int intake_add(struct intake *intake, const char *name, char *data, size_t len,
+	char *signature, size_t signature_len);
 
 /* A document made here, in the place of a file; takes over the text. */
 int intake_make(struct intake *intake, const char *name, char *text);
 
+/* Verifies the signatures of all files, and finds whose they are.  What is
+ * wrong goes to problems; then none of them may be parsed. */
+int intake_trust(struct intake *intake, struct state *state);
+
 /* Parses all files.  What is wrong goes to problems. */
 int intake_parse(struct intake *intake, int64_t now, struct problems *problems);
 
-/* Judges form against the configuration, then document by document against
- * what is recorded and the documents before; adds those that are new to the
+/* Judges each document by its authority: may it give orders, in this way, and
+ * such ones?  intake_admit does it. */
+int intake_powers(const struct intake *intake, struct state *state);
+
+/* Judges powers, then document by document against what is recorded and the documents before; adds those that are new to the
  * state in memory. */
 int intake_admit(struct intake *intake, struct state *state);
 
@@ -57,8 +85,8 @@ int intake_record(struct intake *intake, struct state *state);
 /* After state_prepare: what was done, for the history. */
 int intake_events(struct intake *intake, struct state *state, const char *what);
 
-/* All of it, and tells what became of each document: parses, admits, records,
- * publishes; dry: only says what would be. */
+/* All of it, and tells what became of each document: trusts, parses, admits,
+ * records, publishes; dry: only says what would be. */
 int intake_run(
 	struct intake *intake, struct state *state, const char *what, bool dry);
 

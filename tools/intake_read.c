@@ -13,8 +13,9 @@
 /* A file may be a batch of several orders of the largest size. */
 #define INTAKE_FILE_MAX ORDER_FILE_MAX
 
-static int
-add_file(struct intake *intake, const char *name, char *data, size_t len)
+int
+intake_add(struct intake *intake, const char *name, char *data, size_t len,
+	char *signature, size_t signature_len)
 {
 	size_t count = intake->file_count;
 	struct intake_file *files =
@@ -26,9 +27,14 @@ add_file(struct intake *intake, const char *name, char *data, size_t len)
 	if (files == NULL || copy == NULL) {
 		free(copy);
 		free(data);
+		free(signature);
 		return cmd_fail("no memory");
 	}
-	files[count] = (struct intake_file){copy, data, len, {NULL, 0}};
+	files[count] = (struct intake_file){.name = copy,
+		.data = data,
+		.len = len,
+		.signature = signature,
+		.signature_len = signature_len};
 	intake->file_count++;
 	return EXIT_DONE;
 }
@@ -36,25 +42,77 @@ add_file(struct intake *intake, const char *name, char *data, size_t len)
 int
 intake_make(struct intake *intake, const char *name, char *text)
 {
-	return add_file(intake, name, text, strlen(text));
+	int ret = intake_add(intake, name, text, strlen(text), NULL, 0);
+
+	if (ret == EXIT_DONE)
+		intake->files[intake->file_count - 1].made = true;
+	return ret;
+}
+
+static int
+fail_read(const char *name, int err)
+{
+	if (err == PAL_ESYS && errno == ELOOP)
+		return cmd_fail("%s is a symbolic link; name the file that it "
+				"leads to",
+			name);
+	if (err == PAL_ESYS && errno == EINVAL)
+		return cmd_fail("%s is no file; a pipe is read as -", name);
+	return cmd_fail("%s: %s", name,
+		err == PAL_ESYS ? strerror(errno) : pal_strerror(err));
+}
+
+/* What --signature names, or FILE.minisig if it is there. */
+static int
+read_signature(
+	const struct intake *intake, const char *path, char **text, size_t *len)
+{
+	const char *given = intake->signature;
+	char beside[PATH_MAX];
+	int n, ret;
+
+	*text = NULL;
+	*len = 0;
+	if (given == NULL && strcmp(path, "-") == 0)
+		return EXIT_DONE;
+	n = snprintf(beside, sizeof beside, "%s" MINISIG_SUFFIX, path);
+	if (given == NULL && n >= (int)sizeof beside)
+		return cmd_fail("%s: %s", path, strerror(ENAMETOOLONG));
+	ret = file_read(given != NULL ? given : beside, MINISIG_TEXT_MAX,
+		FILE_NOFOLLOW, text, len);
+	if (ret == PAL_ESYS && errno == ENOENT && given == NULL)
+		return EXIT_DONE;
+	if (ret == PAL_ELIMIT)
+		return cmd_fail("%s is larger than %d octets, which no "
+				"signature is",
+			given != NULL ? given : beside, MINISIG_TEXT_MAX);
+	return ret == 0 ? EXIT_DONE
+	                : fail_read(given != NULL ? given : beside, ret);
 }
 
 static int
 read_file(struct intake *intake, const char *path)
 {
 	bool standard = strcmp(path, "-") == 0;
-	char *data = NULL;
-	size_t len;
-	int ret = file_read(path, INTAKE_FILE_MAX, FILE_STDIN, &data, &len);
+	const char *name = standard ? "standard input" : path;
+	char *data = NULL, *signature;
+	size_t len, signature_len;
+	int ret = file_read(
+		path, INTAKE_FILE_MAX, FILE_STDIN | FILE_NOFOLLOW, &data, &len);
 
 	if (ret == PAL_ELIMIT)
 		return cmd_fail("%s is larger than %u octets, which is the "
 				"most for an order file",
-			standard ? "standard input" : path, INTAKE_FILE_MAX);
+			name, INTAKE_FILE_MAX);
 	if (ret != 0)
-		return cmd_fail("%s: %s", standard ? "standard input" : path,
-			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
-	return add_file(intake, standard ? "(stdin)" : path, data, len);
+		return fail_read(name, ret);
+	ret = read_signature(intake, path, &signature, &signature_len);
+	if (ret != EXIT_DONE) {
+		free(data);
+		return ret;
+	}
+	return intake_add(intake, standard ? "(stdin)" : path, data, len,
+		signature, signature_len);
 }
 
 static int
@@ -81,7 +139,9 @@ read_folder(struct intake *intake, const char *path)
 
 	if (count < 0)
 		return cmd_fail("%s: %s", path, strerror(errno));
-	if (count == 0)
+	if (intake->signature != NULL)
+		ret = cmd_fail("--signature is for one file, not for a folder");
+	else if (count == 0)
 		ret = cmd_fail("%s: there is no *.yaml in this folder", path);
 	for (int i = 0; i < count; i++) {
 		char full[PATH_MAX];
@@ -100,6 +160,8 @@ intake_read(struct intake *intake, char *const *args, int count)
 {
 	int ret = EXIT_DONE;
 
+	if (intake->signature != NULL && count > 1)
+		return cmd_fail("--signature is for one file");
 	for (int i = 0; i < count && ret == EXIT_DONE; i++) {
 		struct stat st;
 

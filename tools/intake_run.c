@@ -59,8 +59,10 @@ int
 intake_run(
 	struct intake *intake, struct state *state, const char *what, bool dry)
 {
-	int ret = intake_parse(intake, state_now(state), &state->problems);
+	int ret = intake_trust(intake, state);
 
+	if (ret == EXIT_DONE)
+		ret = intake_parse(intake, state_now(state), &state->problems);
 	if (ret == EXIT_DONE)
 		ret = intake_admit(intake, state);
 	if (state_tell(state) != EXIT_DONE && ret == EXIT_DONE)

@@ -128,6 +128,21 @@ struct ledger_signature {
 int ledger_add_signature(struct ledger *ledger,
 	const struct ledger_signature *signature, int64_t *row, bool *added);
 
+/* True if a document of that file was recorded with that signature. */
+int ledger_is_signed(struct ledger *ledger,
+	const uint8_t sha256[PAL_SHA256_SIZE], const char *text, bool *found);
+
+/* A signature read back; both texts are NULL if there is none of that row, as
+ * there is none of row 0.  *found needs ledger_signed_fini in any case. */
+struct ledger_signed {
+	uint8_t key[LEDGER_KEY_SIZE];
+	char *comment, *text;
+};
+
+int ledger_signed(
+	struct ledger *ledger, int64_t row, struct ledger_signed *found);
+void ledger_signed_fini(struct ledger_signed *found);
+
 int ledger_suspend(struct ledger *ledger, const struct order *order,
 	int64_t now, const char *reason, const char *who);
 int ledger_resume(

@@ -383,6 +383,12 @@
 #define SQL_BATCH_DECIDE                                                       \
 	"UPDATE batches SET state = ?2, decided = ?3, decided_by = ?4,"        \
 	" reason = ?5 WHERE batch = ?1"
+#define SQL_SIGNATURE_USED                                                     \
+	"SELECT 1 FROM documents JOIN signatures USING (signature)"            \
+	" JOIN files ON files.file = signatures.file"                          \
+	" WHERE files.sha256 = ?1 AND signatures.text = ?2 LIMIT 1"
+#define SQL_SIGNATURE                                                          \
+	"SELECT key, comment, text FROM signatures WHERE signature = ?1"
 
 #define SQL_GENERATION_NEWEST                                                  \
 	"SELECT number, epoch, generation, begun, published, manifest"         \

@@ -158,11 +158,8 @@ take_comment(struct minisig *minisig, struct line *line, const char **why)
 				"is `" TRUSTED "...`");
 	if (line->len > MINISIG_COMMENT_MAX)
 		return bad(why, "has a trusted comment that is too long");
-	if (memchr(line->text, '\0', line->len) != NULL ||
-		memchr(line->text, '\r', line->len) != NULL ||
-		!text_is_utf8(line->text, line->len))
-		return bad(why, "has a trusted comment that is no line of "
-				"UTF-8");
+	if (memchr(line->text, '\r', line->len) != NULL)
+		return bad(why, "has a trusted comment of more than a line");
 	minisig->comment = strndup(line->text, line->len);
 	return minisig->comment == NULL ? PAL_ENOMEM : 0;
 }
@@ -177,6 +174,8 @@ minisig_parse(
 	memset(minisig, 0, sizeof *minisig);
 	if (len > MINISIG_TEXT_MAX)
 		return bad(why, "is too long for a signature");
+	if (memchr(data, '\0', len) != NULL || !text_is_utf8(data, len))
+		return bad(why, "is no signature of minisign: it is no text");
 	for (int i = 0; i < 4; i++) {
 		if (!next_line(&lines[i], &data, &len))
 			return bad(why, "is no signature of minisign: it has "

@@ -253,7 +253,9 @@ overview_make(struct overview *overview, struct state *state)
 		ret = look_at_resolvers(overview, state);
 	if (ret == EXIT_DONE)
 		ret = look_at_orders(overview, state);
-	if (ret == EXIT_DONE)
+	if (ret == EXIT_DONE) {
+		overview_look_at_keys(overview, state);
 		overview_look_at_feeds(overview, state);
+	}
 	return ret;
 }

@@ -18,7 +18,8 @@ struct overview {
 	struct resolvers resolvers;
 	enum effect_state *states;                          /* by record */
 	size_t blocks[EFFECT_STATES], lifts[EFFECT_STATES]; /* how many */
-	size_t names; /* that the orders in force block */
+	size_t names;                 /* that the orders in force block */
+	size_t verified, transcribed; /* of all orders and lifts */
 	/* Errors: what a monitoring should ring for.  Warnings: what a person
 	 * should know. */
 	struct problems findings;
@@ -41,6 +42,14 @@ void overview_look_at_feeds(struct overview *overview, struct state *state);
 void overview_print_feeds(const struct state *state);
 struct json_writer;
 void overview_put_feeds(struct json_writer *json, const struct state *state);
+
+/* overview_keys.c: looks at whose word the orders are, tells it. */
+void overview_look_at_keys(
+	struct overview *overview, const struct state *state);
+void overview_print_keys(
+	const struct overview *overview, const struct state *state);
+void overview_put_keys(struct json_writer *json,
+	const struct overview *overview, const struct state *state);
 
 void overview_print(const struct overview *overview, const struct state *state);
 int overview_print_json(

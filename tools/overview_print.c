@@ -141,6 +141,7 @@ overview_print(const struct overview *overview, const struct state *state)
 	printf("; %zu names blocked\n", overview->names);
 	print_states("lifts", overview->lifts);
 	putchar('\n');
+	overview_print_keys(overview, state);
 	print_suspended(state);
 	overview_print_feeds(state);
 	problems_print(stdout, &overview->findings);

@@ -400,7 +400,7 @@ test_sources(void **state)
 		"palang-order: 1\nauthority: signs\nid: 1\naction: block\n"
 		"issued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS);
 	tool_expect(&tool, 2, APPLY "%s/s.yaml", tool.dir);
-	tool_expect_in(tool.err, "comes with signatures");
+	tool_expect_in(tool.err, "an order of `signs` needs its signature: ");
 	tool_write(&tool, "x.yaml",
 		"palang-order: 1\nauthority: nobody\nid: 1\naction: block\n"
 		"issued: 2017-07-14T09:00:00Z\n" SCOPE TARGETS);

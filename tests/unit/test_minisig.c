@@ -201,9 +201,9 @@ static const struct form_case forms[] = {
 	{FIRST HASHED "\n" COMMENT HASHED_GLOBAL " \n", "fourth line"},
 	{FIRST HASHED "\n" HASHED "\n" HASHED_GLOBAL "\n", "third line"},
 	{FIRST HASHED "\ntrusted comment: a\rb\n" HASHED_GLOBAL "\n",
-		"no line of UTF-8"},
+		"more than a line"},
 	{FIRST HASHED "\ntrusted comment: \xff\n" HASHED_GLOBAL "\n",
-		"no line of UTF-8"},
+		"it is no text"},
 	/* a public key in its place */
 	{FIRST KEY "\n" COMMENT HASHED_GLOBAL "\n", "second line"},
 	/* the last digit has bits that stand for nothing */
