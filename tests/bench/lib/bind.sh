@@ -5,6 +5,7 @@
 bind_title() { echo "BIND, RPZ"; }
 bind_packages() { echo bind9; }
 bind_version() { named -v; }
+bind_octets() { echo 911 1600; }
 bind_lists() {
 	mkdir -p "$scratch/bind"
 	[[ -f $scratch/rpz.list ]] || rpz_lists

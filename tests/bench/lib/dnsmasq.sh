@@ -5,6 +5,7 @@
 dnsmasq_title() { echo "dnsmasq"; }
 dnsmasq_packages() { echo dnsmasq-base; }
 dnsmasq_version() { dnsmasq --version | head -n 1 | cut -d ' ' -f 1-3; }
+dnsmasq_octets() { echo 81 90; }
 dnsmasq_lists() {
 	{
 		echo "server=$net.$UPSTREAM"

@@ -46,7 +46,7 @@ peak_octets() {
 }
 
 status_octets() {
-	awk -v key="$2:" '$1 == key { print 1024 * $2 }' \
+	awk -v key="$2:" '$1 == key { printf "%.0f\n", 1024 * $2 }' \
 		"/proc/${daemon_pid[$1]}/status"
 }
 

@@ -7,6 +7,7 @@
 palang_title() { echo "Unbound, palang"; }
 palang_packages() { :; }
 palang_version() { "$PALANG" --version | head -n 1; }
+palang_octets() { echo 9 18; }
 
 # Of the bars: sets image_octets too.
 palang_lists() {

@@ -1,11 +1,13 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # run and lib/*.sh share names
+# shellcheck shell=bash disable=SC2030,SC2031,SC2034,SC2154 # run and lib/*.sh share names
 #
-# What is measured of every resolver in the same way.  A resolver NAME is five
+# What is measured of every resolver in the same way.  A resolver NAME is six
 # functions and its title:
 #
 #	NAME_title      how the table calls it
 #	NAME_packages   Debian's packages that have it
 #	NAME_version    which one it is
+#	NAME_octets     what a rule takes of its memory, about: at rest, and at
+#	                most while it reads a list that has changed
 #	NAME_lists      makes its lists of $names, once
 #	NAME_start ADDRESS list|none
 #	                starts the daemon NAME with its list or without one; began
@@ -44,9 +46,28 @@ peer_up() {
 	address=$(peer_address "$1")
 	[[ $2 == none || $1 == plain ]] || blocked=("${some[@]/#/+}")
 	"${1}_start" "$address" "$2"
-	ready=$("$TOOLS/await" -b "$began" -t "$patience" "$address" \
-		"${blocked[@]}" "-$first_passing") ||
+	dies_first "$1"
+	answers_from "$1" "${blocked[@]}" "-$first_passing" ||
 		fail "$1 is not ready within $patience s"
+	ready=$(<"$scratch/awaited")
+}
+
+# answers_from DAEMON {+NAME|-NAME}...: until it answers so; $scratch/awaited
+# is then how many seconds that took.  Whoever has died is not waited for.
+answers_from() {
+	local daemon=$1 asker
+	shift
+	"$TOOLS/await" -b "$began" -t "$patience" "$(peer_address "$daemon")" \
+		"$@" >"$scratch/awaited" &
+	asker=$!
+	while runs "$asker"; do
+		is_running "$daemon" || {
+			kill "$asker"
+			fail "$daemon has died"
+		}
+		sleep 0.1
+	done
+	wait "$asker"
 }
 
 # Until it does nothing of its own accord: some go on with their list when they
@@ -85,53 +106,72 @@ peer_measure_qps() {
 	record "$1" "cpu_us_$2" "${figures#* }"
 }
 
-# The steady probe alone, then with a change meanwhile.
-peer_measure_change() {
+peer_measure_idle() {
 	probe_start "$(peer_address "$1")" -s "$SECONDS_OF_LOAD"
 	probe_end
 	record "$1" idle_silence_ms "$silence_ms"
 	record "$1" idle_lost "$lost"
-	change_measure "$1" "$1" "${1}_change" "$changed"
-	record "$1" peak_octets "$(peak_octets "$1")"
-	[[ $1 != palang ]] ||
-		change_measure palang palang_order palang_order "$changed_too"
 }
 
-# change_measure DAEMON SUBJECT COMMAND NAME: COMMAND blocks NAME, which is in
+# peer_measure_change PEER MEASURE: one of the two below.
+peer_measure_change() {
+	memory_has_room "$1" change || return 0
+	"$2" "$1" "$1" "${1}_change" "$changed"
+	record "$1" peak_octets "$(peak_octets "$1")"
+	[[ $1 != palang ]] ||
+		"$2" palang palang_order palang_order "$changed_too"
+}
+
+# change_effect DAEMON SUBJECT COMMAND NAME: COMMAND blocks NAME, which is in
 # the cache.
-change_measure() {
-	local address effect
-	address=$(peer_address "$1")
-	"$TOOLS/await" "$address" "-$4" >/dev/null
+change_effect() {
+	"$TOOLS/await" "$(peer_address "$1")" "-$4" >/dev/null
 	peak_begin "$1"
-	probe_start "$address"
 	"$3"
-	effect=$("$TOOLS/await" -b "$began" -t "$patience" "$address" \
-		"+$4") || fail "$1: no effect within $patience s"
+	answers_from "$1" "+$4" || fail "$1: no effect within $patience s"
+	record "$2" effect_s "$(<"$scratch/awaited")"
+}
+
+# The same, with a steady probe meanwhile.
+change_probed() {
+	probe_start "$(peer_address "$1")"
+	change_effect "$@"
 	sleep 1 # what comes after the effect is seen too
 	probe_stop
-	record "$2" effect_s "$effect"
 	record "$2" silence_ms "$silence_ms"
 	record "$2" lost "$lost"
 	record "$2" sent "$sent"
 }
 
-# In a shell of its own, so that one that fails leaves the others their
-# figures; what it had started ends with that shell.
+# peer_try COMMAND PEER [ARGUMENT...]: in a shell of its own, so that one that
+# fails leaves the others their figures; what it had started has ended then.
+# Sets well, or leaves it empty; as a condition it would not stop at a failure.
 peer_try() {
 	local status
 	set +e
 	(
+		daemon_pid=() daemon_order=()
+		trap kill_all EXIT
 		set -e
-		peer_measure "$1"
+		"$@"
 	)
 	status=$?
 	set -e
+	well=1
 	((status == 0)) || {
-		tail -n 20 "$scratch/log/$1" >&2
-		note "FAILED, and its figures are missing: $("${1}_title")"
+		well=
+		tail -n 20 "$scratch/log/$2" >&2
+		left_out "$2" "it failed, and has no more figures"
 		failed=1
 	}
+}
+
+kill_all() {
+	local pid
+	for pid in "${daemon_pid[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 }
 
 peer_measure() {
@@ -141,7 +181,8 @@ peer_measure() {
 	peer_measure_qps "$1" pass
 	[[ $1 == plain ]] || {
 		peer_measure_qps "$1" block
-		peer_measure_change "$1"
+		peer_measure_idle "$1"
+		peer_measure_change "$1" change_probed
 	}
 	discard "$1"
 }

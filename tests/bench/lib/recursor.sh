@@ -8,6 +8,7 @@ recursor_version() {
 	pdns_recursor --version 2>&1 | grep -o 'PowerDNS Recursor [^ ]*' |
 		head -n 1
 }
+recursor_octets() { echo 383 850; }
 recursor_lists() {
 	mkdir -p "$scratch/recursor"
 	[[ -f $scratch/rpz.list ]] || rpz_lists

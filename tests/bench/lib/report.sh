@@ -114,6 +114,22 @@ report_bars() {
 	} | column -t -s $'\t'
 }
 
+# runs_cell SUBJECT: how many repeats its figures are of.
+runs_cell() {
+	local all effects
+	all=$(count_of "$1" ready_s) effects=$(count_of "$1" effect_s)
+	if ((all == 0 || effects == 0 || all == effects)); then
+		echo "$((all > 0 ? all : effects))"
+	else
+		echo "$all (effect $effects)"
+	fi
+}
+
+count_of() {
+	awk -F '\t' -v s="$1" -v m="$2" \
+		'$1 == s && $2 == m { n++ } END { print n + 0 }' "$results"
+}
+
 # table_rows: a row for each resolver, by tabs.
 table_rows() {
 	local peer rss base per
@@ -124,8 +140,8 @@ table_rows() {
 		per=-
 		[[ -z $base ]] || per=$(printf '%.1f' \
 			"$(calc "($rss - $base) / $rules")")
-		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
-			"$("${peer}_title")" \
+		printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
+			"$("${peer}_title")" "$(runs_cell "$peer")" \
 			"$(cell "$peer" ready_s %.2f)" \
 			"$(printf '%.0f' "$(calc "$rss / 1e6")")" "$per" \
 			"$(cell "$peer" qps_pass %.0f)" \
@@ -143,8 +159,9 @@ table_rows() {
 # What an order needs to take effect, where the list stays as it is.
 order_row() {
 	[[ -n $(median palang_order effect_s) ]] || return 0
-	printf '%s\t-\t-\t-\t-\t-\t-\t-\t%s\t%s\t-\t%s\n' \
-		"  one name by an order" "$(cell palang_order effect_s %.3f)" \
+	printf '%s\t%s\t-\t-\t-\t-\t-\t-\t-\t%s\t%s\t-\t%s\n' \
+		"  one name by an order" "$(runs_cell palang_order)" \
+		"$(cell palang_order effect_s %.3f)" \
 		"$(cell palang_order silence_ms %.1f)" \
 		"$(lost_cell palang_order)"
 }
@@ -163,7 +180,7 @@ lost_cell() {
 	printf '%.0f of %.0f' "$lost" "$sent"
 }
 
-readonly TABLE_HEAD='resolver\tready s\tMB\toctets/rule\tQPS pass\tus CPU\tQPS block\tus CPU\teffect s\tsilence ms\tidle ms\tlost\n'
+readonly TABLE_HEAD='resolver\truns\tready s\tMB\toctets/rule\tQPS pass\tus CPU\tQPS block\tus CPU\teffect s\tsilence ms\tidle ms\tlost\n'
 
 report_table() {
 	{
@@ -171,6 +188,11 @@ report_table() {
 		printf "$TABLE_HEAD"
 		table_rows
 	} | column -t -s $'\t'
+	report_left_out
+}
+
+report_left_out() {
+	[[ ! -s $scratch/left-out ]] || sort -u "$scratch/left-out"
 }
 
 # Everything, for tests/bench/performance and for whoever wants to compare.
@@ -182,19 +204,25 @@ report_json() {
 	done >"$scratch/versions"
 	table_rows >"$scratch/table"
 	bars_rows >"$scratch/bars"
+	report_left_out >"$scratch/left-out.once"
 	jq -n --rawfile results "$results" --rawfile versions \
 		"$scratch/versions" --rawfile table "$scratch/table" \
 		--rawfile bars "$scratch/bars" \
+		--rawfile left_out "$scratch/left-out.once" \
 		--arg date "$(date -u +%FT%TZ)" --arg kernel "$(uname -sr)" \
 		--arg cpu "$(cpu_name)" --argjson cpus "$cpus" \
 		--arg system "$(system_name)" \
 		--arg load "$load_before" --argjson rules "$rules" \
-		--argjson messages "$messages" --argjson repeat "$repeat" '
+		--argjson messages "$messages" --argjson repeat "$repeat" \
+		--argjson budget "$budget" '
 		def rows: split("\n") | map(select(. != "") | split("\t"));
 		{
 			date: $date, system: $system, kernel: $kernel,
 			cpu: $cpu, cpus: $cpus, load_before: $load,
 			rules: $rules, messages: $messages, repeat: $repeat,
+			budget: $budget,
+			left_out: ($left_out | split("\n") |
+				map(select(. != ""))),
 			versions: ($versions | rows | map({
 				resolver: .[2], version: .[3]})),
 			table: ($table | rows),

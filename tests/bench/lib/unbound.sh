@@ -54,6 +54,7 @@ unbound_control() {
 plain_title() { echo "Unbound, no list"; }
 plain_packages() { :; }
 plain_version() { "$UNBOUND_TREE/unbound" -V | head -n 1; }
+plain_octets() { echo 0 0; }
 plain_lists() { :; }
 plain_start() {
 	unbound_write plain "$1" "validator iterator"
@@ -66,6 +67,7 @@ plain_start() {
 rpz_title() { echo "Unbound, RPZ"; }
 rpz_packages() { :; }
 rpz_version() { plain_version; }
+rpz_octets() { echo 1206 1300; } # it drops the old list first
 rpz_lists() {
 	rpz_zone 1 "$names" >"$scratch/rpz.list"
 }
@@ -105,6 +107,7 @@ rpz_record() {
 localzone_title() { echo "Unbound, local-zone"; }
 localzone_packages() { :; }
 localzone_version() { plain_version; }
+localzone_octets() { echo 430 430; }
 localzone_lists() {
 	{
 		echo server:

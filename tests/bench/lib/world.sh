@@ -32,6 +32,7 @@ world_begin() {
 
 # world_names RULES: the list anew; those made of it before are no more.
 world_names() {
+	world_rules=$1
 	note "making $1 names"
 	"$TOOLS/generate" "$1" >"$names"
 	"$TOOLS/generate" --pick "$1" 20000 >"$hits"
