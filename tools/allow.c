@@ -286,7 +286,7 @@ open_unnamed(int folder)
 {
 	if (folder < 0)
 		return memfd_create("allow", MFD_CLOEXEC);
-	return openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	return file_open_unnamed(folder);
 }
 
 int

@@ -101,6 +101,10 @@ struct clean_report {
 	uint64_t implied, merged;
 	struct clean_count reasons[CLEAN_REASONS];
 	uint64_t rpz[RPZ_ACTIONS];
+	/* Rules that block names below a protected one: they are taken, for
+	 * it is the name that is protected, and named. */
+	uint64_t below_protected;
+	struct pal_name below_names[CLEAN_LINES_KEPT];
 	bool zone; /* it is a zone, so that it may be empty */
 	bool html; /* refused: a web page where a list should be */
 };

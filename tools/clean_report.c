@@ -139,6 +139,39 @@ clean_refusal(const struct clean_report *report)
 	               : NULL;
 }
 
+static void
+print_below(FILE *out, const struct clean_report *report)
+{
+	char text[PAL_NAME_TEXT_MAX];
+
+	if (report->below_protected == 0)
+		return;
+	fprintf(out, "warning: %" PRIu64 " below a protected name, taken: ",
+		report->below_protected);
+	for (uint64_t i = 0;
+		i < report->below_protected && i < CLEAN_LINES_KEPT; i++)
+		fprintf(out, "%s%s", i > 0 ? ", " : "",
+			pal_name_to_text(text, &report->below_names[i]));
+	fputs(report->below_protected > CLEAN_LINES_KEPT ? ", ...\n" : "\n",
+		out);
+}
+
+static void
+put_below(struct json_writer *json, const struct clean_report *report)
+{
+	char text[PAL_NAME_TEXT_MAX];
+
+	json_put_object(json, "below-protected");
+	json_put_int(json, "count", (int64_t)report->below_protected);
+	json_put_array(json, "names");
+	for (uint64_t i = 0;
+		i < report->below_protected && i < CLEAN_LINES_KEPT; i++)
+		json_put_text(json, NULL,
+			pal_name_to_text(text, &report->below_names[i]));
+	json_end(json);
+	json_end(json);
+}
+
 void
 clean_print(FILE *out, const struct clean_report *report)
 {
@@ -169,6 +202,7 @@ clean_print(FILE *out, const struct clean_report *report)
 	print_reasons(out, report, 0, CLEAN_FIRST_TOLD, "left out:");
 	print_reasons(out, report, CLEAN_FIRST_TOLD, CLEAN_REASONS,
 		"taken, not quite as written:");
+	print_below(out, report);
 }
 
 static void
@@ -213,6 +247,8 @@ clean_put_json(struct json_writer *json, const struct clean_report *report)
 	json_put_int(json, "left-out", (int64_t)left_out(report));
 	put_reasons(json, "reasons", report, 0, CLEAN_FIRST_TOLD);
 	put_reasons(json, "mended", report, CLEAN_FIRST_TOLD, CLEAN_REASONS);
+	if (report->below_protected > 0)
+		put_below(json, report);
 	json_put_object(json, "rpz");
 	for (int i = 0; i < RPZ_ACTIONS; i++) {
 		if (report->rpz[i] > 0)

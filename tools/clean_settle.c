@@ -27,6 +27,11 @@ struct settle {
 	} above[PAL_LABELS_MAX];
 	unsigned depth;
 	const uint8_t *last; /* the key of the innermost of them */
+	/* Protected names: which comes next, and those that this name lies
+	 * below or is, outermost first. */
+	size_t next;
+	const uint8_t *guards[PAL_LABELS_MAX];
+	unsigned guard_count;
 };
 
 static const uint8_t *
@@ -78,6 +83,55 @@ hear(struct settle *s, enum say says[ENTRY_KIND],
 		*was = now;
 }
 
+/* ---- protected names, each behind its length ---- */
+
+static void
+leave_guards(struct settle *s, const uint8_t *key, size_t len)
+{
+	while (s->guard_count > 0) {
+		const uint8_t *guard = s->guards[s->guard_count - 1];
+
+		if (guard[0] <= len && memcmp(guard + 1, key, guard[0]) == 0)
+			return;
+		s->guard_count--;
+	}
+}
+
+/* True if the name lies below a protected one.  Names come ascending, as the
+ * protected ones stand. */
+static bool
+is_below_protected(struct settle *s, const uint8_t *key, size_t len)
+{
+	for (; s->next < s->c->options->protected_count; s->next++) {
+		const uint8_t *guard =
+			s->c->protected + s->next * (NAMES_KEY_MAX + 1);
+		size_t shared = guard[0] < len ? guard[0] : len;
+		int order = memcmp(guard + 1, key, shared);
+
+		if (order > 0 || (order == 0 && guard[0] > len))
+			break;
+		leave_guards(s, guard + 1, guard[0]);
+		if (s->guard_count == 0 ||
+			s->guards[s->guard_count - 1][0] < guard[0])
+			s->guards[s->guard_count++] = guard;
+	}
+	leave_guards(s, key, len);
+	return s->guard_count > 0 && s->guards[0][0] < len;
+}
+
+static void
+warn_below(struct settle *s, const uint8_t *key, size_t len)
+{
+	struct clean_report *report = s->c->report;
+
+	if (!is_below_protected(s, key, len))
+		return;
+	if (report->below_protected < CLEAN_LINES_KEPT)
+		names_name(&report->below_names[report->below_protected], key,
+			len);
+	report->below_protected++;
+}
+
 static int
 put(struct settle *s, const uint8_t *key, size_t len, enum pal_scope scope,
 	bool block)
@@ -87,6 +141,8 @@ put(struct settle *s, const uint8_t *key, size_t len, enum pal_scope scope,
 
 	report->rules++;
 	report->exceptions += !block;
+	if (block && s->c->options->protected_count > 0)
+		warn_below(s, key, len);
 	if (scope == PAL_SUBTREE) {
 		s->above[s->depth++] = (struct above){(uint8_t)len, block};
 		s->last = key;

@@ -27,7 +27,7 @@ open_spool(const struct feed_run *run)
 	folder = file_open_folder(path);
 	if (folder < 0)
 		return -1;
-	fd = openat(folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+	fd = file_open_unnamed(folder);
 	saved = errno;
 	close(folder);
 	errno = saved;

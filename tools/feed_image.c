@@ -34,8 +34,9 @@ compile(struct feed_run *run, uint8_t **data, size_t *len)
 	ret = config_feed_policy(
 		&run->state->config, run->feed, &policy, &texts);
 	if (ret == 0)
-		ret = names_compile(run->candidate, &policy, key,
-			tells_changes(run) ? &changes : NULL, false, data, len);
+		ret = names_compile_told(run->candidate, &policy, key,
+			tells_changes(run) ? &changes : NULL, progress_tell,
+			&run->progress, data, len);
 	policy_texts_fini(&texts);
 	return ret;
 }
@@ -48,7 +49,6 @@ feed_make_image(struct feed_run *run)
 	size_t len = 0;
 	int ret;
 
-	progress_tell(&run->progress, "making the image", 0, 0);
 	ret = compile(run, &data, &len);
 	if (ret != 0)
 		return ret;

@@ -39,7 +39,8 @@ compare(struct feed_run *run)
 {
 	int ret, alone;
 
-	progress_tell(&run->progress, "comparing", 0, 0);
+	run->diff.progress = progress_tell;
+	run->diff.ctx = &run->progress;
 	/* One more than an image tells of, so that it shows if all are here. */
 	run->diff.room = PAL_CHANGES_MAX + 1;
 	free(run->diff.names);
@@ -66,9 +67,10 @@ same_names(const struct feed_run *run)
 
 /* True if it is the very list that was turned down by a rollback. */
 static bool
-is_rejected(const struct feed_run *run)
+is_rejected(struct feed_run *run)
 {
-	struct names_diff diff = {0};
+	struct names_diff diff = {
+		.progress = progress_tell, .ctx = &run->progress};
 	int before, ret;
 
 	if (!run->known.rolled_back || run->known.before[0] == '\0')

@@ -141,7 +141,7 @@ file_begin(struct file_new *file, int dirfd)
 	snprintf(file->temp, sizeof file->temp, FILE_TEMP_PREFIX "%016llx",
 		(unsigned long long)random);
 	file->fd = openat(dirfd, file->temp,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return file->fd < 0 ? PAL_ESYS : 0;
 }
 
@@ -191,6 +191,31 @@ file_replace(
 		return PAL_ESYS;
 	}
 	return file_commit(&file, name, mode);
+}
+
+int
+file_open_unlinked(int dirfd)
+{
+	struct file_new file;
+
+	if (file_begin(&file, dirfd) < 0)
+		return -1;
+	if (unlinkat(dirfd, file.temp, 0) == 0)
+		return file.fd;
+	file_abandon(&file);
+	return -1;
+}
+
+int
+file_open_unnamed(int dirfd)
+{
+	int fd = openat(dirfd, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+
+	/* The last two are what kernels say that do not know of it. */
+	if (fd < 0 &&
+		(errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
+		return file_open_unlinked(dirfd);
+	return fd;
 }
 
 int

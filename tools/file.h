@@ -50,6 +50,14 @@ int file_commit(struct file_new *file, const char *name, mode_t mode);
 /* Removes it, if it is still there. */
 void file_abandon(struct file_new *file);
 
+/* Opens an empty file, to read and write, that is there only as long as it is
+ * open.  The descriptor, or -1 and errno. */
+int file_open_unnamed(int dirfd);
+
+/* The same for file systems that have no files without a name: one that loses
+ * its name at once. */
+int file_open_unlinked(int dirfd);
+
 /* Opens a folder to work below it; the descriptor, or -1 and errno.  The
  * last part of the path must not be a symbolic link. */
 int file_open_folder(const char *path);

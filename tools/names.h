@@ -105,6 +105,10 @@ struct names_diff {
 	/* The first names of those, ascending, at most `room`. */
 	struct pal_name *names;
 	size_t name_count, room;
+	/* Told now and then how far it is, in octets; NULL: nobody. */
+	void (*progress)(
+		void *ctx, const char *what, uint64_t at, uint64_t size);
+	void *ctx;
 };
 
 /* Walks two files; before_fd may be -1: nothing was there.  The caller sets
@@ -122,5 +126,12 @@ struct pal_changes;
 int names_compile(int fd, const struct pal_policy_in *policy,
 	const uint8_t key[16], const struct pal_changes *changed, bool reverse,
 	uint8_t **data, size_t *len);
+
+/* The same for long lists: progress is told now and then how far it is. */
+int names_compile_told(int fd, const struct pal_policy_in *policy,
+	const uint8_t key[16], const struct pal_changes *changed,
+	void (*progress)(
+		void *ctx, const char *what, uint64_t at, uint64_t size),
+	void *ctx, uint8_t **data, size_t *len);
 
 #endif

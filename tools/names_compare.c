@@ -1,6 +1,8 @@
 #include "names_text.h"
 #include "palang/error.h"
 
+#define TELL_EVERY 65536 /* rules */
+
 /* One of the two files: the rule it stands at. */
 struct side {
 	struct names_reader *reader; /* NULL: there is no file */
@@ -73,6 +75,17 @@ compare_step(struct side *before, struct side *after, struct names_diff *diff)
 	return ret;
 }
 
+static void
+tell(const struct names_diff *diff, const struct names_reader *reader)
+{
+	uint64_t at, size;
+
+	if (diff->progress == NULL || reader == NULL)
+		return;
+	names_progress(reader, &at, &size);
+	diff->progress(diff->ctx, "comparing", at, size);
+}
+
 int
 names_compare(int before_fd, int after_fd, struct names_diff *diff)
 {
@@ -83,8 +96,11 @@ names_compare(int before_fd, int after_fd, struct names_diff *diff)
 	diff->name_count = 0;
 	if (ret == 0)
 		ret = begin(&after, after_fd);
-	while (ret == 0 && !(before.ended && after.ended))
+	while (ret == 0 && !(before.ended && after.ended)) {
+		if (diff->after % TELL_EVERY == 0)
+			tell(diff, after.reader);
 		ret = compare_step(&before, &after, diff);
+	}
 	names_read_end(before.reader);
 	names_read_end(after.reader);
 	return ret;

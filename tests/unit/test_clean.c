@@ -432,6 +432,37 @@ protects_no_more_than_needed(void **state)
 	clean_done(&cleaned);
 }
 
+/* What lies below a protected name is taken, and told. */
+static void
+warns_of_names_below(void **state)
+{
+	const struct pal_name names[] = {name_of("bank.example"),
+		name_of("a.bank.example"), name_of("zoo.example"),
+		name_of("bank.example")};
+	struct clean_options options = {.format = CLEAN_PLAIN,
+		.protected = names,
+		.protected_count = sizeof names / sizeof *names};
+	static const char text[] =
+		"x.zoo.example\nb.bank.example\nz.a.bank.example\n"
+		"bank2.example\nab.example\nbank.example\nzoo2.example\n";
+	char told[PAL_NAME_TEXT_MAX];
+	static const char *const below[] = {
+		"z.a.bank.example", "b.bank.example", "x.zoo.example"};
+	struct cleaned cleaned;
+
+	(void)state;
+	assert_int_equal(
+		clean_text(&cleaned, text, sizeof text - 1, &options), 0);
+	assert_int_equal(cleaned.report.reasons[CLEAN_PROTECTED].count, 1);
+	assert_int_equal(cleaned.report.rules, 6);
+	assert_int_equal(cleaned.report.below_protected, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_string_equal(
+			pal_name_to_text(told, &cleaned.report.below_names[i]),
+			below[i]);
+	clean_done(&cleaned);
+}
+
 static void
 keeps_the_first_lines(void **state)
 {
@@ -544,6 +575,7 @@ main(void)
 		cmocka_unit_test(takes_scopes),
 		cmocka_unit_test(protects),
 		cmocka_unit_test(protects_no_more_than_needed),
+		cmocka_unit_test(warns_of_names_below),
 		cmocka_unit_test(keeps_the_first_lines),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(tells_progress),

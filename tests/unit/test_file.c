@@ -130,6 +130,34 @@ leaves_no_temporary_behind(void **state)
 	closedir(dir);
 }
 
+/* A file without a name, whether or not the file system knows such: it holds
+ * what is written, and the folder stays empty. */
+static void
+test_unnamed(void **state)
+{
+	static int (*const ways[])(int) = {
+		file_open_unnamed, file_open_unlinked};
+	char place[] = "/tmp/palang-file-XXXXXX", text[8] = "";
+
+	(void)state;
+	assert_non_null(mkdtemp(place));
+	for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+		int dir = file_open_folder(place), fd = ways[i](dir);
+
+		assert_true(fd >= 0);
+		assert_int_equal(rmdir(place), 0); /* empty */
+		assert_int_equal(write(fd, "list", 4), 4);
+		assert_int_equal(pread(fd, text, 4, 0), 4);
+		assert_string_equal(text, "list");
+		close(fd);
+		/* in a folder that is gone, neither works */
+		assert_int_equal(ways[i](dir), -1);
+		close(dir);
+		assert_int_equal(mkdir(place, 0700), 0);
+	}
+	assert_int_equal(rmdir(place), 0);
+}
+
 int
 main(void)
 {
@@ -138,6 +166,7 @@ main(void)
 		cmocka_unit_test(reads_more_than_a_buffer),
 		cmocka_unit_test(refuses_what_is_no_file),
 		cmocka_unit_test(leaves_no_temporary_behind),
+		cmocka_unit_test(test_unnamed),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

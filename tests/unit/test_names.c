@@ -534,6 +534,55 @@ compiles_changes(void **state)
 	close(fd);
 }
 
+/* Told now and then, ascending, and never beyond the size. */
+struct heard {
+	unsigned calls;
+	uint64_t at, size;
+};
+
+static void
+hear(void *ctx, const char *what, uint64_t at, uint64_t size)
+{
+	struct heard *heard = ctx;
+
+	assert_non_null(what);
+	if (size == 0)
+		return;
+	assert_true(at >= heard->at && at <= size);
+	*heard = (struct heard){heard->calls + 1, at, size};
+}
+
+static void
+tells_how_far_it_is(void **state)
+{
+	const struct pal_policy_in policy = {.answer = PAL_NODATA,
+		.ttl = 30,
+		.authority = "operator",
+		.id = "test"};
+	struct names_diff diff = {.progress = hear};
+	struct heard compared = {0, 0, 0}, compiled = {0, 0, 0};
+	static const uint8_t key[16] = "0123456789abcde";
+	int fd = scratch();
+	uint8_t *data;
+	size_t len;
+
+	(void)state;
+	dprintf(fd, "palang-names 1\n");
+	for (unsigned i = 0; i < 140000; i++)
+		dprintf(fd, "n%06u.example\n", i);
+	dprintf(fd, "end 140000\n");
+	diff.ctx = &compared;
+	assert_int_equal(names_compare(fd, fd, &diff), 0);
+	assert_int_equal(compared.calls, 3);
+	assert_int_equal(names_compile_told(fd, &policy, key, NULL, hear,
+				 &compiled, &data, &len),
+		0);
+	assert_int_equal(compiled.calls, 3);
+	assert_true(compiled.at > compiled.size / 2);
+	free(data);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -549,6 +598,7 @@ main(void)
 		cmocka_unit_test(compares),
 		cmocka_unit_test(compiles),
 		cmocka_unit_test(compiles_changes),
+		cmocka_unit_test(tells_how_far_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
