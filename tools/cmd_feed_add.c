@@ -154,9 +154,9 @@ record_new(struct state *state, const char *name, char *definition)
 	if (err == 0)
 		ret = state_event_feed(state, "feed add",
 			config_find_feed(&state->config, name), definition);
-	if (err == 0 && ret == EXIT_DONE)
-		err = ledger_commit(state->ledger);
-	return err == 0 ? ret : state_fail_ledger(state, err);
+	if (err != 0)
+		return state_fail_ledger(state, err);
+	return ret == EXIT_DONE ? state_commit(state) : ret;
 }
 
 static int

@@ -33,8 +33,8 @@ record(struct feed_run *run, const char *event, const char *detail)
 		ret = state_fail_ledger(state, err);
 	if (ret == EXIT_DONE && event != NULL)
 		ret = state_event_feed(state, event, run->feed, detail);
-	if (ret == EXIT_DONE && (err = ledger_commit(state->ledger)) != 0)
-		ret = state_fail_ledger(state, err);
+	if (ret == EXIT_DONE)
+		ret = state_commit(state);
 	if (ret == EXIT_DONE)
 		feed_remove_strays(run->folder, run->name, &run->known);
 	state_let_go(state);

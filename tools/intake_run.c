@@ -28,15 +28,13 @@ run_known(struct intake *intake, struct state *state, bool dry)
 {
 	int ret = dry ? EXIT_DONE : intake_events(intake, state, "");
 
-	if (ret == EXIT_DONE && !dry) {
-		int err = ledger_commit(state->ledger);
-
-		if (err != 0)
-			ret = state_fail_ledger(state, err);
-	}
+	if (ret == EXIT_DONE && !dry)
+		ret = state_commit(state);
+	if (ret != EXIT_DONE)
+		return ret;
 	for (size_t i = 0; i < intake->count; i++)
 		outcome_known(&intake->items[i], state);
-	return ret == EXIT_DONE ? name_newest(state) : ret;
+	return name_newest(state);
 }
 
 static int

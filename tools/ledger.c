@@ -167,7 +167,7 @@ ledger_rollback(struct ledger *ledger)
 {
 	int saved = errno;
 
-	if (ledger->open)
+	if (ledger->open && database_in_transaction(ledger->db))
 		database_run(ledger->db, SQL_ROLLBACK);
 	ledger->open = ledger->adding = false;
 	errno = saved;

@@ -29,6 +29,10 @@ int ledger_open(struct ledger **ledger, const char *folder);
  * for some time. */
 int ledger_open_read(struct ledger **ledger, const char *folder);
 
+/* True if something lies beside the ledger that is not in it yet; false
+ * where nobody has it open, and all was well when it was closed. */
+bool ledger_has_log(const char *folder);
+
 /* Takes NULL.  A transaction that was not committed is undone. */
 void ledger_close(struct ledger *ledger);
 

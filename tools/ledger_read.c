@@ -68,6 +68,14 @@ has_log(const char *path)
 	                                         : errno != ENOENT;
 }
 
+bool
+ledger_has_log(const char *folder)
+{
+	char path[PATH_MAX];
+
+	return ledger_path(path, folder) != 0 || has_log(path);
+}
+
 /* PAL_ESYS and EAGAIN: a writer has come. */
 static int
 open_copy(struct ledger **ledger, const char *path)

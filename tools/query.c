@@ -219,6 +219,12 @@ database_run(struct database *db, const char *sql)
 	return code == SQLITE_OK ? 0 : keep_error(db, code);
 }
 
+bool
+database_in_transaction(const struct database *db)
+{
+	return sqlite3_get_autocommit(db->handle) == 0;
+}
+
 int64_t
 database_last_row(const struct database *db)
 {

@@ -38,6 +38,9 @@ const char *database_error(const struct database *db);
 /* Runs statements that give no rows. */
 int database_run(struct database *db, const char *sql);
 
+/* SQLite ends a transaction by itself at some errors. */
+bool database_in_transaction(const struct database *db);
+
 /* The number of the row that was inserted last. */
 int64_t database_last_row(const struct database *db);
 

@@ -397,10 +397,10 @@ is_tidying(const char *step)
 int
 state_finish(struct state *state)
 {
-	int ret = ledger_commit(state->ledger);
+	int ret = state_commit(state);
 
-	if (ret != 0)
-		return state_fail_ledger(state, ret);
+	if (ret != EXIT_DONE)
+		return ret;
 	ret = publish_run(&state->publication, publish_install);
 	state->published_ms = state_elapsed(state);
 	state_tell_head(state);
@@ -424,5 +424,7 @@ state_finish(struct state *state)
 void
 state_abandon(struct state *state)
 {
-	ledger_rollback(state->ledger);
+	/* A commit that failed has closed it. */
+	if (state->ledger != NULL)
+		ledger_rollback(state->ledger);
 }

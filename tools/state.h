@@ -145,6 +145,10 @@ int state_catch_up(struct state *state);
  * state_let_go do so. */
 void state_tell_head(struct state *state);
 
+/* Commits to the ledger, and no more.  Behind a failure the ledger is closed:
+ * nothing may be done with it. */
+int state_commit(struct state *state);
+
 /* Commits and installs.  Behind this the change is in the lists. */
 int state_finish(struct state *state);
 
