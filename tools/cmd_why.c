@@ -158,7 +158,10 @@ print_verdict(
 	struct pal_name name;
 
 	if (verdict->action == PAL_PASS) {
-		printf("%s: open", question->text);
+		printf("%s: open%s", question->text,
+			question->opened ? ", as everything is, by "
+					   "`palang open --all`"
+					 : "");
 		if (verdict->until != PAL_NEVER)
 			printf(" until %s", time_format(time, verdict->until));
 		putchar('\n');
@@ -219,6 +222,7 @@ judge(struct question *question, const struct state *state)
 
 	if (verdict_open(&source, state->config.live_dir, why) != 0)
 		return cmd_fail("%s/lists: %s", state->config.live_dir, why);
+	question->opened = verdict_snapshot(source)->manifest.settings.open;
 	why_lists(question, state, verdict_snapshot(source));
 	verdict_judge(source, &question->name, question->type, state_now(state),
 		&verdict);

@@ -390,6 +390,15 @@
 #define SQL_SIGNATURE                                                          \
 	"SELECT key, comment, text FROM signatures WHERE signature = ?1"
 
+#define SQL_SWITCH                                                             \
+	"SELECT switch, began, reason, who FROM switches"                      \
+	" WHERE ended IS NULL ORDER BY switch LIMIT 1"
+#define SQL_SWITCH_OPEN                                                        \
+	"INSERT INTO switches (began, reason, who) VALUES (?1, ?2, ?3)"
+#define SQL_SWITCH_CLOSE                                                       \
+	"UPDATE switches SET ended = max(began, ?1), ended_by = ?2,"           \
+	" ended_reason = ?3 WHERE ended IS NULL"
+
 #define SQL_GENERATION_NEWEST                                                  \
 	"SELECT number, epoch, generation, begun, published, manifest"         \
 	" FROM generations ORDER BY number DESC LIMIT 1"

@@ -19,6 +19,8 @@ const struct cmd *const commands[] = {
 	&cmd_lift,
 	&cmd_suspend,
 	&cmd_resume,
+	&cmd_open,
+	&cmd_close,
 	&cmd_feed_check,
 	&cmd_feed_add,
 	&cmd_feed_remove,

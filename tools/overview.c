@@ -164,6 +164,22 @@ look_at_resolvers(struct overview *overview, const struct state *state)
 	return EXIT_DONE;
 }
 
+/* ---- the emergency ---- */
+
+/* It must ring for as long as it lasts. */
+static void
+look_at_switch(struct overview *overview, const struct state *state)
+{
+	char time[TIME_TEXT_MAX];
+
+	if (state->open.number != 0)
+		problem_error(&overview->findings, NULL, 0, 0,
+			"nothing is blocked since %s, by `palang open --all` "
+			"of %s: %s; `palang close --all` ends it",
+			time_format(time, state->open.began / 1000),
+			state->open.who, state->open.reason);
+}
+
 /* ---- orders ---- */
 
 bool
@@ -248,6 +264,7 @@ overview_make(struct overview *overview, struct state *state)
 	int ret;
 
 	memset(overview, 0, sizeof *overview);
+	look_at_switch(overview, state);
 	ret = look_at_lists(overview, state);
 	if (ret == EXIT_DONE)
 		ret = look_at_resolvers(overview, state);

@@ -165,6 +165,20 @@ put_findings(struct json_writer *json, const struct problems *findings)
 	json_end(json);
 }
 
+static void
+put_switch(struct json_writer *json, const struct state *state)
+{
+	char time[TIME_TEXT_MAX];
+
+	json_put_bool(json, "open", state->open.number != 0);
+	if (state->open.number == 0)
+		return;
+	json_put_text(json, "open_since",
+		time_format(time, state->open.began / 1000));
+	json_put_text(json, "open_who", state->open.who);
+	json_put_text(json, "open_reason", state->open.reason);
+}
+
 int
 overview_print_json(const struct overview *overview, const struct state *state)
 {
@@ -176,6 +190,7 @@ overview_print_json(const struct overview *overview, const struct state *state)
 	json_put_int(&json, "generation", (int64_t)newest->generation);
 	json_put_int(&json, "made_ms", newest->begun);
 	json_put_bool(&json, "published", overview->gap == PUBLISH_IN_STEP);
+	put_switch(&json, state);
 	json_put_array(&json, "resolvers");
 	for (size_t i = 0; i < overview->resolvers.count; i++)
 		put_resolver(&json, &overview->resolvers.items[i]);

@@ -131,9 +131,25 @@ print_suspended(const struct state *state)
 	}
 }
 
+static void
+print_switch(const struct state *state)
+{
+	char time[TIME_TEXT_MAX];
+
+	if (state->open.number == 0)
+		return;
+	printf("EVERYTHING IS OPEN since %s, by ",
+		time_ms(time, state->open.began));
+	text_print(stdout, state->open.who);
+	printf(": ");
+	text_print(stdout, state->open.reason);
+	putchar('\n');
+}
+
 void
 overview_print(const struct overview *overview, const struct state *state)
 {
+	print_switch(state);
 	print_lists(overview);
 	for (size_t i = 0; i < overview->resolvers.count; i++)
 		print_resolver(&overview->resolvers.items[i]);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "ledger_switch.h"
 #include "palang/clock.h"
 #include "palang/error.h"
 #include "publish_lists.h"
@@ -89,6 +90,20 @@ compile(struct publication *publication)
 		publication->problems);
 }
 
+/* Whatever is published while the emergency lasts says so. */
+static int
+settle(struct publication *publication)
+{
+	struct pal_settings *settings = &publication->manifest.settings;
+	struct ledger_switch open;
+	int ret = ledger_load_switch(publication->ledger, &open);
+
+	*settings = publication->config->settings;
+	settings->open = open.number != 0;
+	ledger_switch_fini(&open);
+	return ret;
+}
+
 static int
 number(struct publication *publication)
 {
@@ -110,8 +125,7 @@ number(struct publication *publication)
 		manifest->generation = newest.generation + 1;
 	}
 	manifest->written = publication->now_ms / 1000;
-	manifest->settings = publication->config->settings;
-	return 0;
+	return settle(publication);
 }
 
 static int

@@ -311,7 +311,8 @@ put_unread(struct publication *publication, const struct ledger_feeds *feeds)
 		if (config_find_feed(publication->config, known->name) != NULL)
 			continue;
 		kept = lists_kept(publication, PAL_ROLE_FEED, known->name);
-		if (kept != NULL && publication->manifest.count < PAL_LISTS_MAX)
+		if (kept != NULL &&
+			publication->manifest.count < PAL_LISTS_MAX - 1)
 			carry(publication, kept);
 	}
 }

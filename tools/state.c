@@ -156,6 +156,8 @@ load(struct state *state)
 
 	if (ret == 0)
 		ret = state_load_feeds(state);
+	if (ret == 0)
+		ret = ledger_load_switch(state->ledger, &state->open);
 	state->feeds_folder = state_open_feeds(state);
 	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
@@ -299,6 +301,7 @@ state_let_go(struct state *state)
 	publication_fini(&state->publication);
 	ledger_state_fini(&state->recorded);
 	ledger_feeds_fini(&state->feeds);
+	ledger_switch_fini(&state->open);
 	ledger_close(state->ledger);
 	state->ledger = NULL;
 	close_fd(&state->lists);

@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "ledger_feed.h"
+#include "ledger_switch.h"
 #include "publish.h"
 
 struct state {
@@ -22,6 +23,7 @@ struct state {
 	struct ledger *ledger;
 	struct ledger_state recorded;
 	struct ledger_feeds feeds; /* config.feeds has them all */
+	struct ledger_switch open; /* everything is, if there is one */
 	int lock, lists;           /* descriptors, or -1 */
 	int feeds_folder;          /* the same: state/feeds */
 	struct problems problems;  /* printed by state_close */

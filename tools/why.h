@@ -10,6 +10,7 @@ struct question {
 	struct pal_name name;
 	char text[PAL_NAME_TEXT_MAX];
 	uint16_t type;
+	bool opened;              /* everything is, as published */
 	struct json_writer *json; /* the writer, or NULL: print */
 	struct json_writer writer;
 };

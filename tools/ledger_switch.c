@@ -1,0 +1,57 @@
+#include "ledger_switch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger_sql.h"
+#include "ledger_store.h"
+
+int
+ledger_load_switch(struct ledger *ledger, struct ledger_switch *open)
+{
+	struct query query;
+
+	memset(open, 0, sizeof *open);
+	query_open(&query, ledger->db, SQL_SWITCH);
+	if (query_step(&query)) {
+		open->number = query_int(&query);
+		open->began = query_int(&query);
+		open->reason = query_copy(&query);
+		open->who = query_copy(&query);
+	}
+	return query_done(&query);
+}
+
+void
+ledger_switch_fini(struct ledger_switch *open)
+{
+	free(open->reason);
+	free(open->who);
+	memset(open, 0, sizeof *open);
+}
+
+int
+ledger_open_all(struct ledger *ledger, int64_t now_ms, const char *reason,
+	const char *who)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_SWITCH_OPEN);
+	query_bind_int(&query, now_ms);
+	query_bind_text(&query, reason);
+	query_bind_text(&query, who);
+	return query_done(&query);
+}
+
+int
+ledger_close_all(struct ledger *ledger, int64_t now_ms, const char *reason,
+	const char *who)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_SWITCH_CLOSE);
+	query_bind_int(&query, now_ms);
+	query_bind_text(&query, who);
+	query_bind_text(&query, reason);
+	return query_done(&query);
+}
