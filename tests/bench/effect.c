@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -146,7 +147,11 @@ main(int argc, char **argv)
 	names_load(&all, o.names, SIZE_MAX);
 	if (all.count < o.changed)
 		die("%s: too few names", o.names);
-	if (o.list == NULL) /* else it takes the processor for seconds */
+	/* What takes the processor for long must not take it from the
+	 * resolver, whose latency is watched meanwhile. */
+	if (o.swept)
+		setpriority(PRIO_PROCESS, 0, 19);
+	else if (o.list == NULL)
 		be_punctual();
 	for (unsigned i = 0; i < o.rounds; i++) {
 		struct names *on = &turns[i % 2], *off = &turns[(i + 1) % 2];
