@@ -31,6 +31,8 @@ const struct cmd *const commands[] = {
 	&cmd_allow_add,
 	&cmd_allow_remove,
 	&cmd_allow_list,
+	&cmd_key_show,
+	&cmd_key_check,
 	&cmd_show,
 	&cmd_list,
 	&cmd_why,

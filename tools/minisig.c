@@ -112,6 +112,17 @@ minisig_key_text(struct minisig_key *key, const char *text, const char **why)
 	return take_key(key, &line, why);
 }
 
+char *
+minisig_key_format(char buf[MINISIG_KEY_TEXT], const struct minisig_key *key)
+{
+	uint8_t octets[KEY_OCTETS] = "Ed";
+
+	memcpy(octets + 2, key->id, MINISIG_ID);
+	memcpy(octets + HEAD, key->pk, MINISIG_KEY);
+	return sodium_bin2base64(buf, MINISIG_KEY_TEXT, octets, sizeof octets,
+		sodium_base64_VARIANT_ORIGINAL);
+}
+
 int
 minisig_key_file(
 	struct minisig_key *key, const char *data, size_t len, const char **why)

@@ -20,6 +20,7 @@
 #define MINISIG_ID          8
 #define MINISIG_ID_TEXT     17 /* 16 digits and a NUL */
 #define MINISIG_KEY         32
+#define MINISIG_KEY_TEXT    57 /* 56 letters and digits, and a NUL */
 #define MINISIG_SIGNATURE   64
 #define MINISIG_TEXT_MAX    16384 /* octets of a signature's file */
 #define MINISIG_KEY_MAX     2048  /* of a public key's */
@@ -38,6 +39,10 @@ int minisig_key_text(
 /* A key's file: its untrusted comment, then that line. */
 int minisig_key_file(struct minisig_key *key, const char *data, size_t len,
 	const char **why);
+
+/* The other way round.  Returns buf. */
+char *minisig_key_format(
+	char buf[MINISIG_KEY_TEXT], const struct minisig_key *key);
 
 struct minisig {
 	uint8_t id[MINISIG_ID]; /* of the key that is said to have made it */

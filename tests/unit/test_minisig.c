@@ -283,7 +283,7 @@ static const struct form_case key_files[] = {
 static void
 reads_the_files_of_keys(void **state)
 {
-	char id[MINISIG_ID_TEXT];
+	char id[MINISIG_ID_TEXT], text[MINISIG_KEY_TEXT];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof key_files / sizeof *key_files; i++) {
@@ -295,6 +295,8 @@ reads_the_files_of_keys(void **state)
 
 		if (c->why == NULL) {
 			assert_int_equal(ret, 0);
+			assert_string_equal(
+				minisig_key_format(text, &key), KEY);
 			/* as minisign wrote it into the comment */
 			assert_string_equal(minisig_id_format(id, key.id),
 				"4B558B33FEF85429");

@@ -315,6 +315,74 @@ checks_what_is_to_be_signed(void **state)
 	tool_remove(&tool);
 }
 
+static void
+shows_keys(void **state)
+{
+	struct tool tool;
+	char want[256];
+	size_t len;
+	char *hex;
+
+	(void)state;
+	sign_create(&tool, "");
+	tool_expect(&tool, 0, "key show");
+	tool_expect_in(tool.out, "  authority k, valid, from 2020-01-01T00:00:"
+				 "00Z\n    key          RW");
+	tool_expect_in(tool.out,
+		"  authority k, retired, until 2020-01-01T00:00:00Z\n");
+	tool_expect_in(tool.out, "  authority k, not yet valid, from 2999-");
+	tool_expect_in(tool.out, "  approver budi, valid\n");
+	/* as anybody can make it of the file */
+	sign_shell(&tool, "tail -n 1 keys/now.pub | tr -d '\\n' | sha256sum | "
+			  "cut -c 1-40 | tr -d '\\n' >hex");
+	snprintf(want, sizeof want, "%s/hex", tool.dir);
+	assert_int_equal(file_read(want, 64, 0, &hex, &len), 0);
+	tool_expect(&tool, 0, "key show --json %s/keys/now.pub", tool.dir);
+	snprintf(want, sizeof want, "\"fingerprint\": \"%s\"", hex);
+	tool_expect_in(tool.out, want);
+	tool_expect_in(tool.out, "\"authority\": \"k\"");
+	free(hex);
+	tool_expect(&tool, 0, "key show %s/keys/stranger.pub", tool.dir);
+	tool_expect_in(tool.out, "/keys/stranger.pub: nobody's here\n");
+	tool_expect(&tool, 2, "key show %s/now.key", tool.dir);
+	tool_expect_in(tool.err, "/now.key is no public key of minisign");
+	tool_remove(&tool);
+}
+
+static void
+checks_who_signed(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	sign_create(&tool, "");
+	sign_order(&tool, "1", "k", "1", BLOCK);
+	tool_expect(&tool, 1, "key check %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "/1.yaml: its signature is not there\n");
+	sign_file(&tool, "now", "1.yaml");
+	tool_expect(&tool, 0, "key check %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, " of authority k\n    trusted comment: of "
+				 "1.yaml\n");
+	tool_expect(&tool, 0, "key check --json %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "\"counts\": true");
+	/* verified, but not to be acted upon */
+	sign_file(&tool, "old", "1.yaml");
+	tool_expect(&tool, 1, "key check %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "is retired");
+	tool_expect_in(tool.out, "    trusted comment: of 1.yaml\n");
+	/* what is not verified is not shown */
+	sign_file(&tool, "stranger", "1.yaml");
+	tool_expect(&tool, 1, "key check %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "which is nobody's in ");
+	assert_null(strstr(tool.out, "trusted comment"));
+	sign_file(&tool, "now", "1.yaml");
+	sign_shell(&tool, "echo >>1.yaml");
+	tool_expect(&tool, 1, "key check --json %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "\"verified\": false");
+	tool_expect(&tool, 2, "key check %s/none", tool.dir);
+	tool_remove(&tool);
+}
+
 struct power {
 	const char *may;
 	const char *order;
@@ -381,6 +449,8 @@ main(void)
 		cmocka_unit_test(takes_letters_of_one_that_also_signs),
 		cmocka_unit_test(checks_what_is_to_be_signed),
 		cmocka_unit_test(keeps_to_what_it_may),
+		cmocka_unit_test(shows_keys),
+		cmocka_unit_test(checks_who_signed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
