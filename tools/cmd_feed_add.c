@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "derogation.h"
 #include "feed.h"
 #include "palang/error.h"
 #include "wait.h"
@@ -25,6 +26,9 @@ static const struct cmd_option add_options[] = {
 		"plain, hosts, adblock or rpz; default: told from the list"},
 	{"scope", 0, "SCOPE", "exact or subtree"},
 	{"as", 0, "ROLE", "block, or allow: names that no feed may block"},
+	{"reason", 'r', "TEXT",
+		"why one --as allow may open names of an external authority's "
+		"feed"},
 	{"answer", 0, "ANSWER", "sinkhole, nodata, nxdomain or refused"},
 	{"ttl", 0, "SECONDS", "of the answer"},
 	{"a", 0, "ADDRESS", "what a sinkhole answers"},
@@ -36,7 +40,7 @@ static const struct cmd_option add_options[] = {
 	{"max-time", 0, "TIME", "for fetching it; 10m"},
 	{"tsig", 0, "FILE", "the key of the transfer"},
 	{"ca-file", 0, "FILE", "certificates to trust, for https"},
-#define DEFINED 16
+#define DEFINED 17
 	{"allow-private", 0, NULL, "fetch from private addresses, too"},
 	{"no-refresh", 0, NULL, "record it, and fetch nothing yet"},
 	WAIT_OPTIONS, {"dry-run", 'n', NULL, "check it, and record nothing"},
@@ -106,6 +110,26 @@ make_definition(const struct cmd_call *call)
 	return text;
 }
 
+/* It is not known yet which names it has. */
+static int
+check_reason(const struct state *state, const struct config_feed *feed)
+{
+	const struct config *config = &state->config;
+
+	if (!feed->allow || feed->reason != NULL)
+		return EXIT_DONE;
+	for (size_t i = 0; i < config->feed_count; i++) {
+		if (derogation_is_from(config, &config->feeds[i]))
+			return cmd_fail("--as allow needs --reason here: it "
+					"may open names of feed %s of %s, and "
+					"whoever reads of that wants to know "
+					"why",
+				config->feeds[i].name,
+				config->feeds[i].authority);
+	}
+	return EXIT_DONE;
+}
+
 /* Against the configuration and what is there. */
 static int
 check_new(struct state *state, const char *name, const char *definition)
@@ -136,7 +160,7 @@ check_new(struct state *state, const char *name, const char *definition)
 	if (config_find(&state->config, feed->authority) == NULL)
 		return cmd_fail("authority \"%s\" is not in %s",
 			feed->authority, state->config.file);
-	return EXIT_DONE;
+	return check_reason(state, feed);
 }
 
 static int

@@ -145,6 +145,7 @@ put_definition(struct json_writer *json, const struct config *config,
 
 	json_put_text(json, "authority", feed->authority);
 	json_put_text(json, "as", feed->allow ? "allow" : "block");
+	json_put_text(json, "reason", feed->reason);
 	json_put_text(json, "source", feed->source.text);
 	json_put_text(json, "format", clean_format_names[feed->format]);
 	json_put_text(json, "scope",
@@ -280,6 +281,11 @@ print_definition(const struct config *config, const struct config_feed *feed)
 		feed->limits.allow_private ? ", allow-private" : "");
 	if (feed->allow) {
 		printf("allows     its names are blocked by no feed\n");
+		if (feed->reason != NULL) {
+			printf("reason     ");
+			text_print(stdout, feed->reason);
+			putchar('\n');
+		}
 		return;
 	}
 	if (config_feed_policy(config, feed, &policy, &texts) != 0)
@@ -307,6 +313,21 @@ print_derogation(void *ctx, const struct ledger_allow *allow)
 }
 
 static void
+print_by_feed(void *ctx, const struct derogation *derogation)
+{
+	const char *reason = derogation->by->reason;
+
+	(void)ctx;
+	printf("derogation by feed %s from feed %s of %s, %" PRIu64 " names: ",
+		derogation->by->name, derogation->from->name,
+		derogation->from->authority, derogation->count);
+	derogation_print_names(stdout, derogation);
+	printf(": ");
+	text_print(stdout, reason != NULL ? reason : "no reason is given");
+	putchar('\n');
+}
+
+static void
 print(struct state *state, const struct config_feed *feed)
 {
 	const struct ledger_feed *known = known_of(state, feed);
@@ -326,6 +347,7 @@ print(struct state *state, const struct config_feed *feed)
 	printf(", tried %s\n", time_ms(time, known->tried));
 	print_troubles("           ", known);
 	derogation_each(state, feed, print_derogation, NULL);
+	derogation_each_feed(state, feed, print_by_feed, NULL);
 }
 
 static void
@@ -342,6 +364,16 @@ put_derogation(void *ctx, const struct ledger_allow *allow)
 	json_end(json);
 }
 
+static void
+put_by_feed(void *ctx, const struct derogation *derogation)
+{
+	struct json_writer *json = ctx;
+
+	json_put_object(json, NULL);
+	derogation_put_json(json, derogation);
+	json_end(json);
+}
+
 static int
 print_json(struct state *state, const struct config_feed *feed)
 {
@@ -351,6 +383,9 @@ print_json(struct state *state, const struct config_feed *feed)
 	put_feed(&json, state, feed);
 	json_put_array(&json, "derogations");
 	derogation_each(state, feed, put_derogation, &json);
+	json_end(&json);
+	json_put_array(&json, "feed_derogations");
+	derogation_each_feed(state, feed, put_by_feed, &json);
 	json_end(&json);
 	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
 }

@@ -82,7 +82,8 @@ struct config_feed {
 	char name[PAL_LIST_NAME_MAX];
 	bool added;                          /* recorded, not in palang.yaml */
 	char authority[ORDER_AUTHORITY_MAX]; /* default operator */
-	bool allow; /* `as: allow`: its names are let through */
+	bool allow;   /* `as: allow`: its names are let through */
+	char *reason; /* why it may open names of others' feeds; or NULL */
 	struct source source;
 	struct source_limits limits; /* tsig: the feed's own */
 	enum clean_format format;
@@ -94,6 +95,7 @@ struct config_feed {
 };
 
 #define CONFIG_MAX_CHANGE 20
+#define CONFIG_REASON_MAX 500 /* octets of a feed's reason */
 
 struct config {
 	char *file;      /* where it was read, as named */

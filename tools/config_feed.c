@@ -97,6 +97,25 @@ take_as(struct yaml_reader *reader, const struct yaml_node *value)
 }
 
 static int
+take_reason(struct yaml_reader *reader, const struct yaml_node *value)
+{
+	struct config_feed *feed = feed_of(reader);
+	const char *flaw;
+
+	if (!yaml_expect(reader, value, YAML_TEXT))
+		return 0;
+	flaw = order_text_flaw(value->text, CONFIG_REASON_MAX);
+	if (flaw != NULL) {
+		yaml_error(reader, value, "`reason` is %s (it takes %d octets)",
+			flaw, CONFIG_REASON_MAX);
+		return 0;
+	}
+	free(feed->reason);
+	feed->reason = strdup(value->text);
+	return feed->reason != NULL ? 0 : PAL_ENOMEM;
+}
+
+static int
 take_min_names(struct yaml_reader *reader, const struct yaml_node *value)
 {
 	long number;
@@ -207,6 +226,7 @@ const struct yaml_field config_feed_fields[] = {
 	{"format", take_format},
 	{"scope", take_scope},
 	{"as", take_as},
+	{"reason", take_reason},
 	{"answer", config_take_answer},
 	{"ttl", config_take_ttl},
 	{"a", config_take_a},

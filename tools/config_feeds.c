@@ -16,6 +16,7 @@ config_feed_fini(struct config_feed *feed)
 {
 	free((char *)(uintptr_t)feed->limits.tsig);
 	free((char *)(uintptr_t)feed->limits.ca_file);
+	free(feed->reason);
 	memset(feed, 0, sizeof *feed);
 }
 

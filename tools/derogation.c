@@ -3,10 +3,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "names.h"
 
-static bool
-is_external(const struct config *config, const struct config_feed *feed)
+bool
+derogation_is_from(const struct config *config, const struct config_feed *feed)
 {
 	const struct config_authority *authority =
 		config_find(config, feed->authority);
@@ -45,8 +46,9 @@ bool
 derogation_is(const struct state *state, const struct config_feed *feed,
 	const struct pal_name *name, enum pal_scope scope)
 {
-	int names = is_external(&state->config, feed) ? open_names(state, feed)
-	                                              : -1;
+	int names = derogation_is_from(&state->config, feed)
+	                    ? open_names(state, feed)
+	                    : -1;
 	bool is;
 
 	if (names < 0)
@@ -72,4 +74,92 @@ derogation_each(struct state *state, const struct config_feed *feed,
 		}
 	}
 	ledger_allows_fini(&allows);
+}
+
+/* ---- feeds that allow ---- */
+
+static void
+count_names(struct derogation *derogation, int from, int by)
+{
+	struct names_reader *reader = NULL;
+	struct names_rule rule;
+	struct pal_name name;
+
+	if (names_read_begin(&reader, by) != 0)
+		return;
+	while (names_read(reader, &rule) == 0) {
+		names_name(&name, rule.key, rule.len);
+		if (rule.open || !blocks(from, &name, rule.scope))
+			continue;
+		if (derogation->count < DEROGATION_FIRST)
+			derogation->first[derogation->count] = name;
+		derogation->count++;
+	}
+	names_read_end(reader);
+}
+
+void
+derogation_count(
+	const struct state *state, struct derogation *derogation, int by_names)
+{
+	int from = open_names(state, derogation->from);
+	int by = by_names >= 0 ? by_names : open_names(state, derogation->by);
+
+	derogation->count = 0;
+	if (from >= 0 && by >= 0)
+		count_names(derogation, from, by);
+	if (from >= 0)
+		close(from);
+	if (by >= 0 && by != by_names)
+		close(by);
+}
+
+void
+derogation_each_feed(const struct state *state, const struct config_feed *feed,
+	void (*each)(void *ctx, const struct derogation *derogation), void *ctx)
+{
+	const struct config *config = &state->config;
+	struct derogation found;
+
+	for (size_t i = 0; i < config->feed_count; i++) {
+		const struct config_feed *other = &config->feeds[i];
+
+		found.from = feed->allow ? other : feed;
+		found.by = feed->allow ? feed : other;
+		if (!found.by->allow || !derogation_is_from(config, found.from))
+			continue;
+		derogation_count(state, &found, -1);
+		if (found.count > 0)
+			each(ctx, &found);
+	}
+}
+
+void
+derogation_print_names(FILE *out, const struct derogation *derogation)
+{
+	char text[PAL_NAME_TEXT_MAX];
+
+	for (uint64_t i = 0; i < derogation->count && i < DEROGATION_FIRST; i++)
+		fprintf(out, "%s%s", i > 0 ? ", " : "",
+			pal_name_to_text(text, &derogation->first[i]));
+	if (derogation->count > DEROGATION_FIRST)
+		fputs(", ...", out);
+}
+
+void
+derogation_put_json(
+	struct json_writer *json, const struct derogation *derogation)
+{
+	char text[PAL_NAME_TEXT_MAX];
+
+	json_put_text(json, "from", derogation->from->name);
+	json_put_text(json, "authority", derogation->from->authority);
+	json_put_text(json, "by", derogation->by->name);
+	json_put_text(json, "reason", derogation->by->reason);
+	json_put_int(json, "names", (int64_t)derogation->count);
+	json_put_array(json, "first");
+	for (uint64_t i = 0; i < derogation->count && i < DEROGATION_FIRST; i++)
+		json_put_text(json, NULL,
+			pal_name_to_text(text, &derogation->first[i]));
+	json_end(json);
 }

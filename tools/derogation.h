@@ -1,11 +1,13 @@
 /*
- * Derogations: the operator's own allows that open a name which the feed of an
- * external authority blocks.
+ * Derogations: the operator's own allows, and the feeds that allow, that open a
+ * name which the feed of an external authority blocks.
  *
  * For commands alone, with the conventions of state.h.
  */
 #ifndef TOOL_DEROGATION_H
 #define TOOL_DEROGATION_H
+
+#include <stdio.h>
 
 #include "state.h"
 
@@ -13,6 +15,40 @@
  * subtree, a name below. */
 bool derogation_is(const struct state *state, const struct config_feed *feed,
 	const struct pal_name *name, enum pal_scope scope);
+
+/* True for a feed that allows derogate from: an external authority's, that
+ * blocks. */
+bool derogation_is_from(
+	const struct config *config, const struct config_feed *feed);
+
+#define DEROGATION_FIRST 5
+
+/* What a feed that allows opens of one that blocks. */
+struct derogation {
+	const struct config_feed *from, *by;
+	uint64_t count;
+	struct pal_name first[DEROGATION_FIRST];
+};
+
+/* How many names of the names file the feed `from` blocks, or, for a subtree,
+ * names below; each takes two searches in the names of `from`.  by_names -1:
+ * those in force of `by`. */
+void derogation_count(
+	const struct state *state, struct derogation *derogation, int by_names);
+
+/* Calls back with each pair of feeds of which this one is either, and opens
+ * or loses at least one name. */
+void derogation_each_feed(const struct state *state,
+	const struct config_feed *feed,
+	void (*each)(void *ctx, const struct derogation *derogation),
+	void *ctx);
+
+/* "www.example.com, a.example.com, ...": the first of them. */
+void derogation_print_names(FILE *out, const struct derogation *derogation);
+struct json_writer;
+/* The fields of an object. */
+void derogation_put_json(
+	struct json_writer *json, const struct derogation *derogation);
 
 /* Calls back with each allow that is one of this feed. */
 void derogation_each(struct state *state, const struct config_feed *feed,

@@ -23,10 +23,12 @@
  * list that is held change nothing but what is told of the feed.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "derogation.h"
 #include "feed_run.h"
 #include "palang/error.h"
 
@@ -107,6 +109,46 @@ is_same(const struct feed_run *run)
 }
 
 static enum feed_outcome
+fail_with(struct feed_run *run, char *error)
+{
+	enum feed_outcome outcome =
+		feed_fail(run, error != NULL ? error : "no memory");
+
+	free(error);
+	return outcome;
+}
+
+/* What an `as: allow` feed opens of an external authority's is accounted for
+ * by its reason; NULL, or what it would open without one, to be freed. */
+static char *
+lacks_reason(struct feed_run *run)
+{
+	struct state *state = run->state;
+	struct derogation found = {.by = run->feed};
+	char *text = NULL, name[PAL_NAME_TEXT_MAX];
+
+	if (!run->feed->allow || run->feed->reason != NULL ||
+		state_open_read(state) != EXIT_DONE)
+		return NULL;
+	for (size_t i = 0; i < state->config.feed_count && text == NULL; i++) {
+		found.from = &state->config.feeds[i];
+		if (!derogation_is_from(&state->config, found.from))
+			continue;
+		derogation_count(state, &found, run->candidate);
+		if (found.count > 0 &&
+			asprintf(&text,
+				"it opens names of feed %s of %s (%" PRIu64
+				", as %s), and needs a `reason` for that",
+				found.from->name, found.from->authority,
+				found.count,
+				pal_name_to_text(name, &found.first[0])) < 0)
+			text = strdup("no memory");
+	}
+	state_let_go(state);
+	return text;
+}
+
+static enum feed_outcome
 decide(struct feed_run *run)
 {
 	enum feed_outcome outcome;
@@ -114,6 +156,9 @@ decide(struct feed_run *run)
 
 	if (is_same(run))
 		return feed_stay(run);
+	why = lacks_reason(run);
+	if (why != NULL)
+		return fail_with(run, why);
 	why = judge(run);
 	if (why != NULL) {
 		outcome = feed_hold(run, why);
@@ -142,16 +187,6 @@ accept_held(struct feed_run *run)
 	if (ret != 0)
 		return feed_fail_code(run, run->file, ret);
 	return feed_load(run, "feed refresh");
-}
-
-static enum feed_outcome
-fail_with(struct feed_run *run, char *error)
-{
-	enum feed_outcome outcome =
-		feed_fail(run, error != NULL ? error : "no memory");
-
-	free(error);
-	return outcome;
 }
 
 /* *damaged: the names kept are no list, although the source says that they are

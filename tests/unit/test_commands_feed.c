@@ -38,6 +38,8 @@ begin(struct tool *tool)
 		tool->dir);
 }
 
+static void write_config(const struct tool *tool, const char *more);
+
 static unsigned
 count_files(const struct tool *tool, const char *folder, const char *end)
 {
@@ -452,7 +454,8 @@ test_allow_feed(void **state)
 	(void)state;
 	begin(&tool);
 	tool_write(&tool, "white", "a.example.com\nb.example.com\n");
-	tool_expect(&tool, 0, "feed add white --as allow --source %s/white",
+	tool_expect(&tool, 0,
+		"feed add white --as allow --reason schools --source %s/white",
 		tool.dir);
 	tool_expect(&tool, 1, "why a.example.com");
 	tool_expect(&tool, 0, "why c.example.com");
@@ -465,6 +468,71 @@ test_allow_feed(void **state)
 	tool_expect(&tool, 1, "why b.example.com");
 	tool_expect(&tool, 0, "feed remove white");
 	tool_expect(&tool, 0, "why b.example.com");
+	tool_remove(&tool);
+}
+
+/* What a feed that allows opens of an external authority's is listed, with
+ * its reason, and needs one. */
+static void
+test_allow_feed_reason(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_write(&tool, "white", "www.a.example.com\nb.example.com\nx.org\n");
+	tool_expect(&tool, 2, "feed add white --as allow --source %s/white",
+		tool.dir);
+	tool_expect_in(tool.err, "--as allow needs --reason here: it may open "
+				 "names of feed ads of k");
+	tool_expect(&tool, 0,
+		"feed add white --as allow --reason 'for schools' --source "
+		"%s/white",
+		tool.dir);
+	tool_expect(&tool, 0, "allow list");
+	tool_expect_in(tool.out, "feed white  3 rules: for schools");
+	tool_expect_in(tool.out, "a derogation from feed ads of k, 2 names: "
+				 "www.a.example.com, b.example.com\n");
+	tool_expect(&tool, 0, "allow list --json");
+	tool_expect_in(tool.out, "\"reason\": \"for schools\"");
+	tool_expect_in(tool.out, "\"names\": 2");
+	for (int i = 0; i < 2; i++) {
+		const char *name = i == 0 ? "ads" : "white";
+
+		tool_expect(&tool, 0, "feed show %s", name);
+		tool_expect_in(tool.out,
+			"derogation by feed white from feed ads of k, 2 names");
+		tool_expect_in(tool.out, "for schools");
+		tool_expect(&tool, 0, "feed show %s --json", name);
+		tool_expect_in(tool.out, "\"by\": \"white\"");
+	}
+	tool_remove(&tool);
+}
+
+/* One of palang.yaml without a reason: such a list is not taken. */
+static void
+test_allow_feed_without(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, "x.org\n");
+	write_config(&tool, "    as: allow\n");
+	tool_expect(&tool, 0, "feed refresh");
+	tool_write(&tool, "black", ten);
+	tool_expect(&tool, 0, "feed add black --authority k --source %s/black",
+		tool.dir);
+	write_list(&tool, "x.org\na.example.com\n");
+	tool_expect(&tool, 2, REFRESH " --accept-change");
+	tool_expect_in(tool.err, "it opens names of feed black of k (1, as "
+				 "a.example.com), and needs a `reason`");
+	tool_expect(&tool, 0, "why a.example.com");
+	write_config(&tool, "    as: allow\n    reason: for schools\n");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "allow list");
+	tool_expect_in(tool.out, "feed ads  2 rules: for schools");
 	tool_remove(&tool);
 }
 
@@ -487,7 +555,8 @@ test_allow_without_folder(void **state)
 	tool_expect(&tool, 1, "why b.example.com");
 	assert_int_equal(rename(away, feeds), 0);
 	tool_write(&tool, "white", "c.example.com\n");
-	tool_expect(&tool, 0, "feed add white --as allow --source %s/white",
+	tool_expect(&tool, 0,
+		"feed add white --as allow --reason schools --source %s/white",
 		tool.dir);
 	assert_int_equal(rename(feeds, away), 0);
 	tool_expect(&tool, 2, "allow add d.example.com --reason r");
@@ -802,6 +871,8 @@ main(void)
 		cmocka_unit_test(test_allow_history),
 		cmocka_unit_test(test_allow_refused),
 		cmocka_unit_test(test_allow_feed),
+		cmocka_unit_test(test_allow_feed_reason),
+		cmocka_unit_test(test_allow_feed_without),
 		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_allow_changes),
 		cmocka_unit_test(test_configured),
