@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 #
-# What is in force, exported as a response policy zone: BIND, and Unbound by
-# its own RPZ, say the same of some hundred names as Unbound with the module.
+# What is in force, exported as a response policy zone: BIND, PowerDNS
+# Recursor, if it is here, and Unbound by its own RPZ, say the same of some
+# hundred names as Unbound with the module.
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
 command -v named >/dev/null || skip "there is no BIND here (bind9)"
 
 readonly seed=${SEED:-$((RANDOM))}
-readonly upstream=$net.2 by_rpz=$net.3
+readonly upstream=$net.2 by_rpz=$net.3 recursor=$net.4
 # BIND listens only where an interface has the address.
 readonly bind=127.0.0.1 bind_port=$((5300 + ${net##*.}))
 RANDOM=$seed
@@ -172,6 +173,32 @@ bind_start() {
 	await 30 "BIND is up" answers "$bind" "$bind_port"
 }
 
+# recursor_start ZONE FILE
+recursor_start() {
+	mkdir pdns
+	# As the zone says it, so that its own TTL shows.
+	echo "rpzFile(\"$scratch/$2\", {policyName=\"$1\"})" >pdns/rpz.lua
+	cat >pdns/recursor.conf <<-END
+		allow-from=127.0.0.0/8
+		config-dir=$scratch/pdns
+		socket-dir=$scratch/pdns
+		daemon=no
+		disable-packetcache=yes
+		disable-syslog=yes
+		dnssec=off
+		dont-query=
+		etc-hosts-file=/dev/null
+		forward-zones-recurse=.=$upstream
+		local-address=$recursor
+		lua-config-file=$scratch/pdns/rpz.lua
+		security-poll-suffix=
+		serve-rfc1918=no
+		threads=1
+	END
+	start pdns pdns_recursor --config-dir="$scratch/pdns"
+	await 30 "PowerDNS Recursor is up" answers "$recursor" 53
+}
+
 answers() {
 	dig "@$1" -p "$2" +tries=1 +time=1 up.example A | grep -q 192.0.2.250
 }
@@ -250,6 +277,11 @@ sort ours | uniq -c | sort -rn | head -n 12
 (($(grep -cv "^NOERROR - A" ours) > 100)) || fail "next to nothing is blocked"
 compare bind
 compare unbound
+if command -v pdns_recursor >/dev/null; then
+	recursor_start rpz.palang rpz.zone
+	verdicts "$recursor" >said-pdns
+	compare pdns
+fi
 
 say "and so does palang compare"
 palang compare --verdicts --rpz rpz.zone --names names ||
