@@ -209,6 +209,44 @@ manual_pages_by_example(void **state)
 }
 
 static void
+signing_by_example(void **state)
+{
+	const char *name = "docs/SIGNING.md", *end = "```\n";
+
+	(void)state;
+	assert_int_equal(each_block(name, "```yaml\n", end, takes_order), 2);
+	assert_int_equal(each_block(name, "```yaml configuration\n", end,
+				 loads_configuration),
+		1);
+}
+
+/* The signed order that is there to be tried. */
+static void
+the_sample_is_signed(void **state)
+{
+	char *key_text = read_whole("blocklists/keys/example.pub");
+	char *order = read_whole("blocklists/keys/example.yaml");
+	char *text = read_whole("blocklists/keys/example.yaml.minisig");
+	struct minisig minisig;
+	struct minisig_key key;
+	const char *why;
+
+	(void)state;
+	takes_order(order);
+	assert_int_equal(
+		minisig_key_file(&key, key_text, strlen(key_text), &why), 0);
+	assert_int_equal(minisig_parse(&minisig, text, strlen(text), &why), 0);
+	assert_memory_equal(minisig.id, key.id, MINISIG_ID);
+	assert_int_equal(
+		minisig_verify(&minisig, key.pk, order, strlen(order), &why),
+		0);
+	minisig_fini(&minisig);
+	free(key_text);
+	free(order);
+	free(text);
+}
+
+static void
 every_key_is_told(void **state)
 {
 	char *manual = read_whole("man/palang-order.5");
@@ -258,6 +296,8 @@ main(void)
 		cmocka_unit_test(orders_by_example),
 		cmocka_unit_test(messages_by_example),
 		cmocka_unit_test(manual_pages_by_example),
+		cmocka_unit_test(signing_by_example),
+		cmocka_unit_test(the_sample_is_signed),
 		cmocka_unit_test(every_key_is_told),
 		cmocka_unit_test(orders_that_are_kept),
 	};
