@@ -124,13 +124,54 @@ json_end(struct json_writer *json)
 		json->depth--;
 }
 
+/* ---- out ---- */
+
+static void
+print_code(FILE *out, uint32_t code)
+{
+	if (code >= 0x10000) {
+		code -= 0x10000;
+		fprintf(out, "\\u%04X", 0xd800u | (unsigned)(code >> 10));
+		code = 0xdc00u | (code & 0x3ff);
+	}
+	fprintf(out, "\\u%04X", (unsigned)code);
+}
+
+/* What jansson wrote, with all that fools a terminal escaped: JSON says so of
+ * C0 alone.  Line ends between values stay. */
+static char *
+dump(const struct json_writer *json, size_t flags)
+{
+	char *text = json->failed ? NULL : json_dumps(json->open[0], flags);
+	size_t size, len = text == NULL ? 0 : strlen(text);
+	const char *at = text;
+	char *safe = NULL;
+	FILE *out = text == NULL ? NULL : open_memstream(&safe, &size);
+
+	while (out != NULL && len > 0) {
+		uint32_t code;
+		size_t n = text_next(at, len, &code);
+
+		if (code != '\n' && text_is_control(code))
+			print_code(out, code);
+		else
+			fwrite(at, 1, n, out);
+		at += n;
+		len -= n;
+	}
+	free(text);
+	if (out != NULL && fclose(out) != 0) {
+		free(safe);
+		safe = NULL;
+	}
+	return safe;
+}
+
 char *
 json_finish_text(struct json_writer *json)
 {
-	char *text = NULL;
+	char *text = dump(json, JSON_COMPACT);
 
-	if (!json->failed)
-		text = json_dumps(json->open[0], JSON_COMPACT);
 	json_drop(json);
 	return text;
 }
@@ -138,11 +179,9 @@ json_finish_text(struct json_writer *json)
 int
 json_finish(struct json_writer *json, FILE *out)
 {
-	char *text = NULL;
+	char *text = dump(json, JSON_INDENT(2));
 	int ret = PAL_ENOMEM;
 
-	if (!json->failed)
-		text = json_dumps(json->open[0], JSON_INDENT(2));
 	if (text == NULL)
 		goto out;
 	ret = PAL_ESYS;

@@ -2,7 +2,8 @@
  * JSON: the one wrapper of jansson.
  *
  * The writer is a cursor with a sticky error: write straight through, test
- * once in json_finish.  The reader takes text that others wrote.
+ * once in json_finish.  What it writes is safe on a terminal: all that
+ * text_is_control knows is escaped.  The reader takes text that others wrote.
  */
 #ifndef TOOL_JSON_H
 #define TOOL_JSON_H

@@ -60,6 +60,11 @@ test_write_text(void **state)
 			"a surrogate: each octet"},
 		{"a\0b", 3, "[\"a\\u0000b\"]", "a NUL inside"},
 		{"\x1b[1m\"", 5, "[\"\\u001B[1m\\\"\"]", "controls, quotes"},
+		{"\x7f\xc2\x9b", 3, "[\"\\u007F\\u009B\"]",
+			"DELETE, and what begins a terminal's sequence"},
+		{"\xe2\x80\xae", 3, "[\"\\u202E\"]", "right to left"},
+		{"\xf3\xa0\x81\x81", 4, "[\"\\uDB40\\uDC41\"]",
+			"a tag, in two halves"},
 		{"", 0, "[\"\"]", "nothing"},
 	};
 
