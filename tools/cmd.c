@@ -64,6 +64,14 @@ is_global(const struct cmd_option *option)
 	return option == &globals[0] || option == &globals[1];
 }
 
+static bool
+may_repeat(const struct cmd_option *option)
+{
+	size_t len = option->value == NULL ? 0 : strlen(option->value);
+
+	return len > 3 && strcmp(option->value + len - 3, "...") == 0;
+}
+
 /* Keeps an option's value. */
 static int
 store(struct parse *parse, const struct cmd_option *option, const char *value)
@@ -81,9 +89,15 @@ store(struct parse *parse, const struct cmd_option *option, const char *value)
 		return 0;
 	}
 	slot = &call->option[option - call->cmd->options];
-	if (*slot != NULL)
+	if (*slot == NULL) {
+		*slot = value;
+		return 0;
+	}
+	if (!may_repeat(option))
 		return refuse(parse, "--%s is given twice", option->name);
-	*slot = value;
+	if (call->again_count == CMD_AGAIN_MAX)
+		return refuse(parse, "--%s is given too often", option->name);
+	call->again[call->again_count++] = (struct cmd_again){option, value};
 	return 0;
 }
 
@@ -222,6 +236,28 @@ cmd_option(const struct cmd_call *call, const char *name)
 
 	return option == NULL ? NULL
 	                      : call->option[option - call->cmd->options];
+}
+
+const char *
+cmd_option_next(const struct cmd_call *call, const char *name, int *cursor)
+{
+	const struct cmd_option *option =
+		find_name(call->cmd->options, name, strlen(name));
+
+	if (option == NULL)
+		return NULL;
+	if (*cursor == 0) {
+		*cursor = 1;
+		return call->option[option - call->cmd->options];
+	}
+	while (*cursor <= call->again_count) {
+		const struct cmd_again *again = &call->again[*cursor - 1];
+
+		++*cursor;
+		if (again->option == option)
+			return again->value;
+	}
+	return NULL;
 }
 
 int

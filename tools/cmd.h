@@ -24,13 +24,16 @@ enum exit_code {
 
 /* An option of a command: long name, and what it takes. */
 struct cmd_option {
-	const char *name;  /* "wait"; NULL ends the list */
-	char letter;       /* short form, or 0 */
-	const char *value; /* "FILE": takes one; "[TIME]": may; NULL: none */
+	const char *name; /* "wait"; NULL ends the list */
+	char letter;      /* short form, or 0 */
+	/* "FILE": takes one; "HASH...": one each time it is given; "[TIME]": may
+	 * have one; NULL: none */
+	const char *value;
 	const char *help;
 };
 
 #define CMD_OPTIONS_MAX 24
+#define CMD_AGAIN_MAX   32
 
 /* What a command is run with: options in the order of its table, parsed. */
 struct cmd_call {
@@ -40,6 +43,12 @@ struct cmd_call {
 	bool help;               /* --help: nothing else was checked */
 	/* Per option of the table: NULL absent, "" given without a value. */
 	const char *option[CMD_OPTIONS_MAX];
+	/* What options were given again: those of the table that may be. */
+	struct cmd_again {
+		const struct cmd_option *option;
+		const char *value;
+	} again[CMD_AGAIN_MAX];
+	int again_count;
 	char **args; /* what is left, in order */
 	int count;
 };
@@ -73,6 +82,11 @@ void cmd_help(FILE *out, const struct cmd *cmd);
 
 /* The value of an option of this call by its long name: NULL if not given. */
 const char *cmd_option(const struct cmd_call *call, const char *name);
+
+/* Each value of one that may be given again, from *cursor 0 on; NULL at the
+ * end. */
+const char *cmd_option_next(
+	const struct cmd_call *call, const char *name, int *cursor);
 
 /* Loads the configuration or says on stderr why not (EXIT_ERROR). */
 int cmd_config(const struct cmd_call *call, struct config *config);

@@ -1,18 +1,14 @@
 /* palang export: what is in force, for resolvers that have no palang. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "commands.h"
 #include "export.h"
 #include "export_state.h"
-#include "file.h"
 #include "idn.h"
+#include "output.h"
 #include "palang/error.h"
 #include "progress.h"
 
@@ -130,88 +126,6 @@ take_options(struct export_options *to, const struct cmd_call *call)
 	return ret;
 }
 
-/* ---- where it is written ---- */
-
-struct output {
-	const char *path; /* NULL: standard output */
-	char *copies[2];  /* that dirname and basename have written in */
-	const char *name; /* in the folder */
-	int folder;
-	struct file_new file;
-	FILE *out;
-};
-
-static int
-fail_output(const struct output *output)
-{
-	return cmd_fail("%s: %s", output->path, strerror(errno));
-}
-
-/* A device, a pipe or a link would be replaced, which nobody wants. */
-static int
-check_place(const struct output *output)
-{
-	struct stat st;
-
-	if (fstatat(output->folder, output->name, &st, AT_SYMLINK_NOFOLLOW) !=
-			0 ||
-		S_ISREG(st.st_mode))
-		return EXIT_DONE;
-	return cmd_fail("%s: is no regular file, and would be replaced; "
-			"write to standard output instead",
-		output->path);
-}
-
-static int
-open_output(struct output *output)
-{
-	int ret;
-
-	if (output->path == NULL) {
-		output->out = stdout;
-		return EXIT_DONE;
-	}
-	output->copies[0] = strdup(output->path);
-	output->copies[1] = strdup(output->path);
-	if (output->copies[0] == NULL || output->copies[1] == NULL)
-		return cmd_fail("no memory");
-	output->name = basename(output->copies[1]);
-	output->folder = open(
-		dirname(output->copies[0]), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (output->folder < 0)
-		return fail_output(output);
-	ret = check_place(output);
-	if (ret != EXIT_DONE)
-		return ret;
-	if (file_begin(&output->file, output->folder) < 0)
-		return fail_output(output);
-	output->out = fdopen(dup(output->file.fd), "w");
-	return output->out == NULL ? fail_output(output) : EXIT_DONE;
-}
-
-static int
-commit_output(struct output *output)
-{
-	if (output->path == NULL)
-		return EXIT_DONE;
-	if (file_commit(&output->file, output->name, 0644) < 0)
-		return fail_output(output);
-	return EXIT_DONE;
-}
-
-static void
-close_output(struct output *output)
-{
-	if (output->out != NULL && output->out != stdout)
-		fclose(output->out);
-	if (output->path != NULL)
-		file_abandon(&output->file);
-	if (output->folder >= 0)
-		close(output->folder);
-	free(output->copies[0]);
-	free(output->copies[1]);
-}
-
 /* ---- the export ---- */
 
 static const char *
@@ -259,7 +173,7 @@ write_it(struct state *state, struct export_options *to, struct output *output)
 				state->config.state_dir, pal_strerror(err));
 	}
 	if (ret == EXIT_DONE)
-		ret = commit_output(output);
+		ret = output_commit(output);
 	if (ret == EXIT_DONE)
 		tell(to, &report);
 	export_state_close(&lists);
@@ -270,9 +184,7 @@ static int
 run(const struct cmd_call *call)
 {
 	struct export_options to = {0};
-	struct output output = {.path = cmd_option(call, "output"),
-		.folder = -1,
-		.file = {.fd = -1}};
+	struct output output = {.folder = -1};
 	struct state state;
 	int ret = take_options(&to, call);
 
@@ -284,10 +196,10 @@ run(const struct cmd_call *call)
 	if (cmd_option(call, "at-serial") == NULL)
 		to.serial = (uint32_t)state_now(&state);
 	if (ret == EXIT_DONE)
-		ret = open_output(&output);
+		ret = output_open(&output, cmd_option(call, "output"));
 	if (ret == EXIT_DONE)
 		ret = write_it(&state, &to, &output);
-	close_output(&output);
+	output_close(&output);
 	state_close(&state);
 	return ret;
 }

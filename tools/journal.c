@@ -184,3 +184,11 @@ journal_verified(const struct ledger_signature *signature)
 		pal_sha256_to_hex(hex, digest), signature->comment);
 	return close_text(out, &text);
 }
+
+bool
+journal_begins(const char *detail, const char *so)
+{
+	size_t len = strlen(so);
+
+	return strncmp(detail, so, len) == 0 && !misleads(detail + len);
+}

@@ -58,6 +58,9 @@ char *journal_recorded(const struct journal_origin *origin);
  * the file stands behind it. */
 char *journal_recorded_so(const struct journal_origin *origin);
 
+/* True if the detail begins so, and no more than a file's name follows. */
+bool journal_begins(const char *detail, const char *so);
+
 /* The detail of the entry about a signature. */
 char *journal_verified(const struct ledger_signature *signature);
 

@@ -123,6 +123,7 @@ int ledger_add_order(struct ledger *ledger, const struct order *order,
 /* Keeps the signature of a file, once.  text is the whole .minisig, comment
  * the trusted one. */
 struct ledger_signature {
+	int64_t row;  /* set by reading */
 	int64_t file; /* its row */
 	uint8_t key[LEDGER_KEY_SIZE];
 	const char *text, *comment;

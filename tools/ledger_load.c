@@ -45,13 +45,11 @@ ledger_take_digest(struct query *query, uint8_t digest[PAL_SHA256_SIZE])
 	return true;
 }
 
-/* The columns that are words and numbers, in the order of SQL_DOCUMENTS. */
-static void
-take_columns(struct query *query, struct order *order, struct record *record)
+void
+ledger_take_columns(struct query *query, struct order *order)
 {
 	char action[8];
 
-	record->receipt = (uint64_t)query_int(query);
 	ledger_take_word(query, order->authority, sizeof order->authority);
 	ledger_take_word(query, order->id, sizeof order->id);
 	ledger_take_word(query, action, sizeof action);
@@ -73,7 +71,6 @@ take_columns(struct query *query, struct order *order, struct record *record)
 	if (order->has_answer && (unsigned)order->answer > PAL_REFUSED &&
 		query->error == 0)
 		query->error = PAL_EFORM;
-	record->received = query_int(query);
 }
 
 /* Targets of a block order from here on stay packed: to unpack them costs
@@ -165,7 +162,9 @@ load_documents(struct ledger *ledger, struct ledger_state *state)
 	while (n < count && query_step(&query)) {
 		struct order *order = &state->orders[n];
 
-		take_columns(&query, order, &state->records[n]);
+		state->records[n].receipt = (uint64_t)query_int(&query);
+		ledger_take_columns(&query, order);
+		state->records[n].received = query_int(&query);
 		state->records[n].order = order;
 		state->records[n].packed = NULL;
 		state->documents[n].who = query_copy(&query);

@@ -26,6 +26,10 @@ void ledger_take_word(struct query *query, char *dst, size_t size);
 bool ledger_take_digest(struct query *query, uint8_t digest[PAL_SHA256_SIZE]);
 void ledger_take_epoch(struct query *query, uint8_t epoch[PAL_EPOCH_SIZE]);
 
+/* ledger_load.c: the columns of a document that are words and numbers, from
+ * the authority to the answer. */
+void ledger_take_columns(struct query *query, struct order *order);
+
 /* An empty one to be filled in, and what is left to do behind opening the
  * database with that SQL: 0, or as ledger_open. */
 int ledger_make(struct ledger **ledger);

@@ -37,6 +37,8 @@ const struct cmd *const commands[] = {
 	&cmd_list,
 	&cmd_why,
 	&cmd_history,
+	&cmd_audit_verify,
+	&cmd_audit_export,
 	&cmd_status,
 	&cmd_publish,
 	&cmd_export,

@@ -190,8 +190,8 @@ open_lists(struct state *state)
 	return fail_folder(state, path, false);
 }
 
-int
-state_open_read(struct state *state)
+static int
+open_read(struct state *state)
 {
 	int ret = user_become(state->config.user);
 
@@ -201,10 +201,28 @@ state_open_read(struct state *state)
 		ret = open_ledger(state, true);
 	if (ret != EXIT_DONE)
 		return ret;
-	/* There is much to read without them. */
-	state->lists = find_lists(state);
 	ret = ledger_begin(state->ledger, false);
-	return ret == 0 ? load(state) : state_fail_ledger(state, ret);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+int
+state_open_read(struct state *state)
+{
+	int ret = open_read(state);
+
+	/* There is much to read without them. */
+	if (ret == EXIT_DONE)
+		state->lists = find_lists(state);
+	return ret == EXIT_DONE ? load(state) : ret;
+}
+
+int
+state_open_ledger(struct state *state)
+{
+	int ret = open_read(state);
+
+	state->feeds_folder = state_open_feeds(state);
+	return ret;
 }
 
 static int
@@ -359,34 +377,6 @@ state_prepare(struct state *state, bool dry)
 		&state->publication, dry ? compile : publish_prepare);
 
 	return ret == 0 ? EXIT_DONE : fail_publication(state, ret);
-}
-
-int
-state_add_event(struct state *state, struct ledger_event *event)
-{
-	const struct pal_manifest *manifest = &state->publication.manifest;
-	int ret;
-
-	event->at = state->started_ms;
-	event->who = state->who;
-	event->has_generation = manifest->generation != 0;
-	event->generation = manifest->generation;
-	memcpy(event->epoch, manifest->epoch, PAL_EPOCH_SIZE);
-	ret = ledger_add_event(state->ledger, event);
-	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
-}
-
-int
-state_event(struct state *state, const char *what, const struct order *order,
-	const char *detail)
-{
-	struct ledger_event event = {.what = what,
-		.authority = order == NULL ? NULL : order->authority,
-		.id = order == NULL ? NULL : order->id,
-		.digest = order == NULL ? NULL : order->digest,
-		.detail = detail};
-
-	return state_add_event(state, &event);
 }
 
 /* Behind the rename of the manifest nothing can fail that matters now. */

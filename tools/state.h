@@ -41,6 +41,8 @@ int state_begin(struct state *state, const struct cmd_call *call);
  * To write: takes the lock, and completes what a command before left undone;
  * to read: as it is, for which the right to read is enough. */
 int state_open_read(struct state *state);
+/* To read as well, but what the ledger holds is not loaded. */
+int state_open_ledger(struct state *state);
 int state_open_write(struct state *state);
 
 /* Lets go of the ledger, the lists and the lock, so that long work holds up

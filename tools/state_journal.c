@@ -1,4 +1,4 @@
-/* What the journal gets besides the commands' own entries. */
+/* What the journal gets: the commands' own entries, and the others. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,36 @@
 #include "state.h"
 #include "status_files.h"
 #include "timefmt.h"
+
+/* ---- entries ---- */
+
+int
+state_add_event(struct state *state, struct ledger_event *event)
+{
+	const struct pal_manifest *manifest = &state->publication.manifest;
+	int ret;
+
+	event->at = state->started_ms;
+	event->who = state->who;
+	event->has_generation = manifest->generation != 0;
+	event->generation = manifest->generation;
+	memcpy(event->epoch, manifest->epoch, PAL_EPOCH_SIZE);
+	ret = ledger_add_event(state->ledger, event);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+int
+state_event(struct state *state, const char *what, const struct order *order,
+	const char *detail)
+{
+	struct ledger_event event = {.what = what,
+		.authority = order == NULL ? NULL : order->authority,
+		.id = order == NULL ? NULL : order->id,
+		.digest = order == NULL ? NULL : order->digest,
+		.detail = detail};
+
+	return state_add_event(state, &event);
+}
 
 /* ---- files and signatures ---- */
 
