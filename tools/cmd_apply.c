@@ -1,6 +1,7 @@
 /* palang apply: orders and lifts, from files to the resolvers. */
 #include "commands.h"
 #include "intake.h"
+#include "shadow_run.h"
 #include "wait.h"
 
 static int run(const struct cmd_call *call);
@@ -11,6 +12,8 @@ static const struct cmd_option options[] = {
 	{"source", 0, "TEXT", "which letter; with --transcribed"},
 	{"signature", 0, "FILE",
 		"the signature, where it is not FILE.minisig; for one file"},
+	{"shadow", 0, NULL,
+		"on trial: block nothing, and count what would be blocked"},
 	WAIT_OPTIONS,
 	{"dry-run", 'n', NULL, "say what would happen, and do nothing"},
 	{NULL, 0, NULL, NULL}};
@@ -21,7 +24,8 @@ const struct cmd cmd_apply = {"apply", "FILE...",
 	"from standard input (-), verifies the signatures that lie beside "
 	"them (FILE.minisig), records them all or none, and publishes "
 	"what they do. An order that is recorded already is no error and "
-	"changes nothing. Exit code 5: recorded and published, but no "
+	"changes nothing. With --shadow nothing is blocked: the orders are on "
+	"trial, and `palang forecast` tells what they would block. Exit code 5: recorded and published, but no "
 	"resolver has confirmed it in time.",
 	options, 1, -1, run};
 
@@ -57,7 +61,9 @@ apply(struct intake *intake, const struct cmd_call *call)
 	if (ret == EXIT_DONE)
 		ret = dry ? state_open_read(&state) : state_open_write(&state);
 	if (ret == EXIT_DONE)
-		ret = intake_run(intake, &state, "apply", dry);
+		ret = cmd_option(call, "shadow") != NULL
+		              ? shadow_run(intake, &state, dry)
+		              : intake_run(intake, &state, "apply", dry);
 	if (ret == EXIT_DONE && !dry && intake->added > 0)
 		wait_say_published(&state);
 	if (ret == EXIT_DONE && !dry)

@@ -106,6 +106,7 @@ publish(struct state *state, const struct feed_gone_locks *gone, bool dry)
 	int ret = dry ? state_rehearse(state) : state_change(state);
 
 	state->publication.make_allow = true;
+	state->publication.make_shadow = true;
 	if (ret == EXIT_DONE && !dry)
 		ret = forget_gone(state, gone);
 	if (ret == EXIT_DONE)

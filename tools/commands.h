@@ -10,6 +10,7 @@ extern const struct cmd cmd_apply, cmd_block, cmd_lift;
 extern const struct cmd cmd_suspend, cmd_resume;
 extern const struct cmd cmd_open, cmd_close;
 extern const struct cmd cmd_key_show, cmd_key_check;
+extern const struct cmd cmd_activate, cmd_forecast;
 extern const struct cmd cmd_show, cmd_list, cmd_why, cmd_history, cmd_status;
 extern const struct cmd cmd_audit_verify, cmd_audit_export;
 extern const struct cmd cmd_feed_check;

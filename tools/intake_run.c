@@ -5,6 +5,7 @@
 #include "intake.h"
 #include "outcome.h"
 #include "palang/error.h"
+#include "shadow_run.h"
 
 /* Nothing is new: what is waited for is what is published. */
 static int
@@ -42,6 +43,8 @@ run_new(struct intake *intake, struct state *state, const char *what, bool dry)
 {
 	int ret = dry ? EXIT_DONE : intake_record(intake, state);
 
+	if (ret == EXIT_DONE && !dry)
+		ret = shadow_leave(state);
 	if (ret == EXIT_DONE)
 		ret = state_prepare(state, dry);
 	if (ret == EXIT_DONE && !dry)

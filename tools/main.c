@@ -17,6 +17,8 @@ const struct cmd *const commands[] = {
 	&cmd_apply,
 	&cmd_block,
 	&cmd_lift,
+	&cmd_forecast,
+	&cmd_activate,
 	&cmd_suspend,
 	&cmd_resume,
 	&cmd_open,

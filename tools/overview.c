@@ -21,6 +21,7 @@ overview_fini(struct overview *overview)
 	free(overview->newest.manifest);
 	resolvers_fini(&overview->resolvers);
 	free(overview->states);
+	shadow_fini(&overview->shadow);
 	problems_fini(&overview->findings);
 	memset(overview, 0, sizeof *overview);
 }
@@ -270,6 +271,8 @@ overview_make(struct overview *overview, struct state *state)
 		ret = look_at_resolvers(overview, state);
 	if (ret == EXIT_DONE)
 		ret = look_at_orders(overview, state);
+	if (ret == EXIT_DONE)
+		ret = overview_look_at_shadow(overview, state);
 	if (ret == EXIT_DONE) {
 		overview_look_at_keys(overview, state);
 		overview_look_at_feeds(overview, state);

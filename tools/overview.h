@@ -7,6 +7,7 @@
 #ifndef TOOL_OVERVIEW_H
 #define TOOL_OVERVIEW_H
 
+#include "shadow.h"
 #include "state.h"
 #include "status_files.h"
 
@@ -18,7 +19,8 @@ struct overview {
 	struct resolvers resolvers;
 	enum effect_state *states;                          /* by record */
 	size_t blocks[EFFECT_STATES], lifts[EFFECT_STATES]; /* how many */
-	size_t names;                 /* that the orders in force block */
+	size_t names; /* that the orders in force block */
+	struct shadow shadow;
 	size_t verified, transcribed; /* of all orders and lifts */
 	/* Errors: what a monitoring should ring for.  Warnings: what a person
 	 * should know. */
@@ -50,6 +52,12 @@ void overview_print_keys(
 	const struct overview *overview, const struct state *state);
 void overview_put_keys(struct json_writer *json,
 	const struct overview *overview, const struct state *state);
+
+/* overview_shadow.c: the same of orders on trial. */
+int overview_look_at_shadow(struct overview *overview, struct state *state);
+void overview_print_shadow(const struct overview *overview);
+void overview_put_shadow(
+	struct json_writer *json, const struct overview *overview);
 
 void overview_print(const struct overview *overview, const struct state *state);
 int overview_print_json(

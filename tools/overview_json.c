@@ -200,6 +200,7 @@ overview_print_json(const struct overview *overview, const struct state *state)
 	json_put_int(&json, "names", (int64_t)overview->names);
 	overview_put_keys(&json, overview, state);
 	put_suspensions(&json, state);
+	overview_put_shadow(&json, overview);
 	put_keys(&json, overview, state, false);
 	put_keys(&json, overview, state, true);
 	overview_put_feeds(&json, state);

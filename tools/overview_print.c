@@ -159,6 +159,7 @@ overview_print(const struct overview *overview, const struct state *state)
 	putchar('\n');
 	overview_print_keys(overview, state);
 	print_suspended(state);
+	overview_print_shadow(overview);
 	overview_print_feeds(state);
 	problems_print(stdout, &overview->findings);
 }

@@ -42,6 +42,7 @@ struct publication {
 	bool keep_orders;                 /* the orders do not */
 	const struct publish_image *made; /* this feed does; NULL: none */
 	bool make_allow;                  /* the allow list does */
+	bool make_shadow;                 /* the orders on trial do */
 	/* ... at these names alone, where it is known; see pal_changes. */
 	const struct pal_name *allow_changed;
 	size_t allow_changed_count;

@@ -16,6 +16,7 @@
 #include "palang/error.h"
 #include "palang/image.h"
 #include "palang/writer.h"
+#include "shadow.h"
 
 const struct pal_manifest_entry *
 lists_find(const struct pal_manifest *manifest, enum pal_list_role role,
@@ -317,6 +318,29 @@ put_unread(struct publication *publication, const struct ledger_feeds *feeds)
 	}
 }
 
+static int
+put_shadow(struct publication *publication)
+{
+	const struct pal_manifest_entry *kept =
+		lists_kept(publication, PAL_ROLE_SHADOW, NULL);
+	uint8_t *data = NULL;
+	size_t len = 0;
+	int ret;
+
+	if (kept != NULL && !publication->make_shadow) {
+		carry(publication, kept);
+		return 0;
+	}
+	if (!publication->make_shadow && !publication->new_epoch)
+		return 0;
+	ret = shadow_compile(publication, &data, &len);
+	if (ret == 0 && data != NULL)
+		ret = lists_write(
+			publication, PAL_ROLE_SHADOW, "shadow", data, len);
+	free(data);
+	return ret;
+}
+
 int
 lists_make(struct publication *publication)
 {
@@ -336,6 +360,8 @@ lists_make(struct publication *publication)
 	}
 	if (ret == 0)
 		put_unread(publication, &feeds);
+	if (ret == 0)
+		ret = put_shadow(publication);
 	ledger_feeds_fini(&feeds);
 	return ret;
 }

@@ -1,0 +1,87 @@
+/* palang activate: an order on trial becomes one in force. */
+#include <string.h>
+
+#include "commands.h"
+#include "shadow_run.h"
+#include "wait.h"
+
+static int run(const struct cmd_call *call);
+
+static const struct cmd_option options[] = {WAIT_OPTIONS,
+	{"dry-run", 'n', NULL, "say what would happen, and do nothing"},
+	{NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_activate = {"activate", "ORDER",
+	"put an order in force that is on trial",
+	"Takes in again what `palang apply --shadow` put on trial, as "
+	"`palang apply` would now, with all that came with it. Guards may "
+	"hold it; the trial then goes on until it is approved.",
+	options, 1, 1, run};
+
+/* The files as they came. */
+static int
+refill(struct intake *intake, const struct batch *batch, struct state *state)
+{
+	struct batch_files files;
+	int err = ledger_batch_files(state->ledger, batch->number, &files);
+	int ret = err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
+
+	for (size_t i = 0; i < files.count && ret == EXIT_DONE; i++) {
+		struct batch_file *file = &files.list[i];
+
+		ret = intake_add(intake, file->name, file->data, file->len,
+			file->signature,
+			file->signature == NULL ? 0 : strlen(file->signature));
+		file->data = file->signature = NULL;
+	}
+	ledger_batch_files_fini(&files);
+	intake->transcribed = batch->source != NULL;
+	intake->source = batch->source;
+	intake->arrived = batch->received;
+	return ret;
+}
+
+static int
+activate(const struct cmd_call *call, struct state *state,
+	const struct shadow *shadow, const struct wait_options *wait)
+{
+	const struct batch *batch = shadow_batch(shadow, call->args[0], true);
+	bool dry = cmd_option(call, "dry-run") != NULL;
+	struct intake intake = {.files = NULL};
+	int ret = EXIT_ERROR;
+
+	if (batch != NULL)
+		ret = refill(&intake, batch, state);
+	if (ret == EXIT_DONE)
+		ret = intake_run(&intake, state, batch->way, dry);
+	if (ret == EXIT_DONE && !dry) {
+		wait_say_published(state);
+		ret = wait_run(wait, state);
+	}
+	intake_fini(&intake);
+	return ret;
+}
+
+static int
+run(const struct cmd_call *call)
+{
+	bool dry = cmd_option(call, "dry-run") != NULL;
+	struct shadow shadow = {.count = 0};
+	struct wait_options wait;
+	struct state state;
+	int ret = wait_parse(&wait, call), err;
+
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = state_begin(&state, call);
+	if (ret == EXIT_DONE)
+		ret = dry ? state_open_read(&state) : state_open_write(&state);
+	if (ret == EXIT_DONE) {
+		err = shadow_load(&shadow, state.ledger, &state.problems);
+		ret = err == 0 ? activate(call, &state, &shadow, &wait)
+		               : state_fail_ledger(&state, err);
+	}
+	shadow_fini(&shadow);
+	state_close(&state);
+	return ret;
+}
