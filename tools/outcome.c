@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "palang/error.h"
+#include "text.h"
 #include "timefmt.h"
 #include "verdict.h"
 
@@ -275,12 +276,32 @@ any_lift(const struct intake *intake)
 	return false;
 }
 
+/* Whose word what follows is. */
+static void
+print_signed(const struct intake *intake)
+{
+	char id[MINISIG_ID_TEXT];
+
+	for (size_t i = 0; i < intake->file_count; i++) {
+		const struct intake_file *file = &intake->files[i];
+
+		if (file->key == NULL)
+			continue;
+		text_print(stdout, file->name);
+		printf(": signed with key %s of %s: ",
+			minisig_id_format(id, file->key->id), file->authority);
+		text_print(stdout, file->comment);
+		putchar('\n');
+	}
+}
+
 int
 outcome_print(const struct intake *intake, struct state *state, bool dry)
 {
 	struct outlook outlook;
 	int ret;
 
+	print_signed(intake);
 	memset(&outlook, 0, sizeof outlook);
 	ret = any_lift(intake) ? outlook_open(&outlook, state) : 0;
 	for (size_t i = 0; i < intake->count && ret == 0; i++)

@@ -15,6 +15,8 @@ takes_what_is_signed(void **state)
 	sign_file(&tool, "now", "1.yaml");
 	tool_expect(&tool, 0, "check %s/1.yaml", tool.dir);
 	tool_expect(&tool, 0, "apply %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "/1.yaml: signed with key ");
+	tool_expect_in(tool.out, " of k: of 1.yaml\n");
 	assert_int_equal(tool_generation(&tool), 2);
 	/* again, and by hand: it is the same order, and stays signed */
 	tool_expect(&tool, 0, "apply %s/1.yaml", tool.dir);
