@@ -19,8 +19,8 @@ static const struct cmd_option options[] = {
 	{"lifted", 0, NULL,
 		"those lifted as a whole, now or before they began, and the "
 		"lifts of them"},
-	{"all", 0, NULL, "all"}, {"json", 'j', NULL, "print JSON"},
-	{NULL, 0, NULL, NULL}};
+	{"all", 0, NULL, "all"}, PAST_OPTIONS,
+	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_list = {"list", "", "the recorded orders and lifts",
 	"Lists orders and lifts in the order of their receipt: state, key, "
@@ -163,7 +163,8 @@ put_row(struct json_writer *json, const struct state *state,
 	json_put_text(json, "from", time_format(time, window.start));
 	json_put_text(json, "to",
 		window.end == PAL_NEVER ? NULL : time_format(time, window.end));
-	json_put_text(json, "received", time_format(time, record->received));
+	json_put_text(json, "received",
+		time_format(time, state->recorded.documents[index].received));
 	if (order->action == ORDER_BLOCK) {
 		json_put_int(json, "targets", (int64_t)row->names.given);
 		json_put_int(json, "blocked", (int64_t)row->names.blocked);
@@ -231,6 +232,8 @@ run(const struct cmd_call *call)
 
 	if (ret == EXIT_DONE)
 		ret = state_open_read(&state);
+	if (ret == EXIT_DONE)
+		ret = state_go_back_once(&state, call);
 	json_start_array(&json);
 	if (ret == EXIT_DONE)
 		ret = list(&state, wanted(call), as_json ? &json : NULL);

@@ -15,7 +15,7 @@ static int run(const struct cmd_call *call);
 static const struct cmd_option options[] = {
 	{"received", 0, NULL, "print the file that it came in, as received"},
 	{"signature", 0, NULL, "print the signature of that file"},
-	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
+	PAST_OPTIONS, {"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_show = {"show", "ORDER", "one order as it is recorded",
 	"Shows what has become of an order or a lift, who signed and who "
@@ -82,7 +82,7 @@ print(const struct state *state, const struct shown *shown)
 	printf("# %s: %s\n", order_key(key, order),
 		effect_state_name(shown->state));
 	printf("# received %s, receipt %" PRIu64 ", recorded by ",
-		time_format(time, shown->record->received),
+		time_format(time, shown->document->received),
 		shown->record->receipt);
 	text_print(stdout, shown->document->who);
 	if (shown->document->source != NULL) {
@@ -146,8 +146,8 @@ print_json(const struct state *state, const struct shown *shown)
 	json_put_text(&json, "action",
 		order->action == ORDER_LIFT ? "lift" : "block");
 	json_put_text(&json, "state", effect_state_name(shown->state));
-	json_put_text(
-		&json, "received", time_format(time, shown->record->received));
+	json_put_text(&json, "received",
+		time_format(time, shown->document->received));
 	json_put_int(&json, "receipt", (int64_t)shown->record->receipt);
 	json_put_text(&json, "who", shown->document->who);
 	json_put_text(&json, "source", shown->document->source);
@@ -213,6 +213,8 @@ run(const struct cmd_call *call)
 
 	if (ret == EXIT_DONE)
 		ret = state_open_read(&state);
+	if (ret == EXIT_DONE)
+		ret = state_go_back_once(&state, call);
 	if (ret == EXIT_DONE)
 		ret = fetch(&shown, &state, call->args[0], received);
 	if (ret == EXIT_DONE && cmd_option(call, "signature") != NULL)

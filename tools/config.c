@@ -347,10 +347,25 @@ config_load(struct config *config, const char *file, struct problems *problems)
 	if (ret == 0)
 		ret = parse(config, data, len, problems);
 	saved = errno;
-	free(data);
+	config->text = data;
+	config->text_len = data == NULL ? 0 : len;
 	if (ret < 0)
 		config_fini(config);
 	errno = saved;
+	return ret;
+}
+
+int
+config_load_kept(struct config *config, const char *file, const char *data,
+	size_t len, struct problems *problems)
+{
+	int ret = set_defaults(config, file);
+
+	config->kept = true;
+	if (ret == 0)
+		ret = parse(config, data, len, problems);
+	if (ret < 0)
+		config_fini(config);
 	return ret;
 }
 
@@ -379,6 +394,7 @@ config_fini(struct config *config)
 	free(config->feeds);
 	free(config->protected);
 	free(config->file);
+	free(config->text);
 	free(config->state_dir);
 	free(config->live_dir);
 	free(config->user);

@@ -98,7 +98,12 @@ struct config_feed {
 #define CONFIG_REASON_MAX 500 /* octets of a feed's reason */
 
 struct config {
-	char *file;      /* where it was read, as named */
+	char *file; /* where it was read, as named */
+	char *text; /* what was read: the ledger keeps it */
+	size_t text_len;
+	/* Read back from the ledger: whose signature counted does not matter
+	 * any more, and the files of keys may be gone. */
+	bool kept;
 	char *state_dir; /* default /var/lib/palang/state */
 	char *live_dir;  /* default /var/lib/palang/live */
 	char *user;      /* default "palang"; empty: stay who we are */
@@ -126,6 +131,11 @@ struct config {
 int config_load(
 	struct config *config, const char *file, struct problems *problems);
 void config_fini(struct config *config);
+
+/* The same of a configuration of then, as the ledger kept it; file names it in
+ * problems. */
+int config_load_kept(struct config *config, const char *file, const char *data,
+	size_t len, struct problems *problems);
 
 /* NULL if there is none of that name. */
 const struct config_authority *config_find(

@@ -168,10 +168,12 @@ static int
 take_list(struct yaml_reader *reader, const struct yaml_node *value,
 	struct config_key **keys, size_t *count)
 {
+	const struct config *owner =
+		((struct config_place *)reader->into)->config;
 	const struct yaml_node *entry;
 	int ret = 0;
 
-	if (!yaml_expect(reader, value, YAML_LIST))
+	if (!yaml_expect(reader, value, YAML_LIST) || owner->kept)
 		return 0;
 	if (value->count > KEYS_MAX) {
 		yaml_error(reader, value, "more than %d keys", KEYS_MAX);

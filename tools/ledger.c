@@ -101,7 +101,10 @@ int
 ledger_make(struct ledger **ledger)
 {
 	*ledger = calloc(1, sizeof **ledger);
-	return *ledger == NULL ? PAL_ENOMEM : 0;
+	if (*ledger == NULL)
+		return PAL_ENOMEM;
+	(*ledger)->as_of = INT64_MAX;
+	return 0;
 }
 
 int

@@ -49,8 +49,10 @@ void ledger_rollback(struct ledger *ledger); /* without one: nothing */
 
 /* What stands beside a record: parallel to history.records. */
 struct ledger_document {
-	char *who;    /* recorded it */
-	char *source; /* a transcribed order: where it came from; or NULL */
+	char *who;        /* recorded it */
+	char *source;     /* a transcribed order: where it came from; or NULL */
+	int64_t received; /* seconds, as the record's, which past.h may
+	                    * change */
 	int64_t signature; /* its row; 0: none */
 	int64_t arrived;   /* ms: when it first came, which is before it was
 	                    * received if it was held */

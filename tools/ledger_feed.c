@@ -75,6 +75,7 @@ ledger_load_feeds(struct ledger *ledger, struct ledger_feeds *feeds)
 	if (ledger->version < FEED_TABLES)
 		return 0;
 	query_open(&query, ledger->db, SQL_FEEDS);
+	query_bind_int(&query, ledger->as_of);
 	while (query_step(&query)) {
 		struct ledger_feed *items = realloc(feeds->items,
 			(feeds->count + 1) * sizeof *feeds->items);
@@ -209,6 +210,7 @@ ledger_load_allows(struct ledger *ledger, struct ledger_allows *allows)
 	if (ledger->version < FEED_TABLES)
 		return 0;
 	query_open(&query, ledger->db, SQL_ALLOWS);
+	query_bind_int(&query, ledger->as_of);
 	while (query_step(&query)) {
 		struct ledger_allow *items = realloc(allows->items,
 			(allows->count + 1) * sizeof *allows->items);

@@ -169,6 +169,7 @@ load_documents(struct ledger *ledger, struct ledger_state *state)
 		state->records[n].packed = NULL;
 		state->documents[n].who = query_copy(&query);
 		state->documents[n].source = query_copy(&query);
+		state->documents[n].received = state->records[n].received;
 		state->documents[n].signature = query_int(&query);
 		state->documents[n].arrived =
 			take_time(&query, state->records[n].received * 1000);
@@ -295,6 +296,7 @@ ledger_state_add(struct ledger_state *state, const struct order *order,
 		(struct record){order, arrival->received, receipt, NULL};
 	state->documents[at].who = copy_text(arrival->who, &ret);
 	state->documents[at].source = copy_text(arrival->source, &ret);
+	state->documents[at].received = arrival->received;
 	state->documents[at].signature = arrival->signature;
 	state->documents[at].arrived = arrival->arrived != 0
 	                                       ? arrival->arrived

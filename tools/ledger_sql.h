@@ -606,12 +606,26 @@
 
 #define SQL_SWITCH                                                             \
 	"SELECT switch, began, reason, who FROM switches"                      \
-	" WHERE ended IS NULL ORDER BY switch LIMIT 1"
+	" WHERE began <= ?1 AND (ended IS NULL OR ended > ?1)"                 \
+	" ORDER BY switch LIMIT 1"
 #define SQL_SWITCH_OPEN                                                        \
 	"INSERT INTO switches (began, reason, who) VALUES (?1, ?2, ?3)"
 #define SQL_SWITCH_CLOSE                                                       \
 	"UPDATE switches SET ended = max(began, ?1), ended_by = ?2,"           \
 	" ended_reason = ?3 WHERE ended IS NULL"
+
+#define SQL_CONFIGURATION                                                      \
+	"SELECT at, sha256, bytes FROM configurations JOIN files USING (file)" \
+	" WHERE at <= ?1 ORDER BY configuration DESC LIMIT 1"
+#define SQL_CONFIGURATION_ADD                                                  \
+	"INSERT INTO configurations (at, file) VALUES (?1, ?2)"
+
+/* The names of a feed that were in force. */
+#define SQL_LIST_DIGEST                                                        \
+	"SELECT digest FROM events WHERE id = ?1 AND digest IS NOT NULL"       \
+	" AND what LIKE 'feed %' AND at BETWEEN ?2 AND ?3"                     \
+	" ORDER BY event DESC LIMIT 1"
+#define SQL_FIRST_EVENT "SELECT at FROM events ORDER BY event LIMIT 1"
 
 #define SQL_GENERATION_NEWEST                                                  \
 	"SELECT number, epoch, generation, begun, published, manifest"         \
@@ -630,8 +644,8 @@
 	"SELECT feed, name, definition, who, added, names, names_before,"      \
 	" rolled_back, rules, policy, recipe, refreshed, tried, failing,"      \
 	" error, held, held_since, held_rules, held_why, etag, modified,"      \
-	" serial, size, changed FROM feeds WHERE removed IS NULL"              \
-	" ORDER BY feed"
+	" serial, size, changed FROM feeds WHERE added <= ?1"                  \
+	" AND (removed IS NULL OR removed > ?1) ORDER BY feed"
 #define SQL_FEED_PUT                                                           \
 	"INSERT OR REPLACE INTO feeds"                                         \
 	" (feed, name, definition, who, added, names, names_before,"           \
@@ -645,7 +659,8 @@
 
 #define SQL_ALLOWS                                                             \
 	"SELECT name, scope, reason, who, added FROM allows"                   \
-	" WHERE removed IS NULL ORDER BY allow"
+	" WHERE added <= ?1 AND (removed IS NULL OR removed > ?1)"             \
+	" ORDER BY allow"
 #define SQL_ALLOW_ADD                                                          \
 	"INSERT INTO allows (name, scope, reason, who, added)"                 \
 	" VALUES (?1, ?2, ?3, ?4, ?5)"

@@ -14,6 +14,7 @@ struct ledger {
 	bool untold;       /* entries that were committed; ledger_is_new */
 	int64_t version;   /* of the schema; of one that is only read perhaps
 	                    * an older one */
+	int64_t as_of;     /* ms; INT64_MAX: as it is; see ledger_past.h */
 	const char *error; /* in place of the database's own; constant */
 };
 

@@ -13,6 +13,7 @@ ledger_load_switch(struct ledger *ledger, struct ledger_switch *open)
 
 	memset(open, 0, sizeof *open);
 	query_open(&query, ledger->db, SQL_SWITCH);
+	query_bind_int(&query, ledger->as_of);
 	if (query_step(&query)) {
 		open->number = query_int(&query);
 		open->began = query_int(&query);

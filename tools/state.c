@@ -359,7 +359,10 @@ state_change(struct state *state)
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = ledger_begin(state->ledger, true);
-	return ret == 0 ? state_catch_up(state) : state_fail_ledger(state, ret);
+	if (ret != 0)
+		return state_fail_ledger(state, ret);
+	ret = state_catch_up(state);
+	return ret == EXIT_DONE ? state_keep_config(state) : ret;
 }
 
 int

@@ -145,6 +145,33 @@ int state_note_lifted(struct state *state, const struct record *lift);
 int state_confirm(struct state *state);
 int state_catch_up(struct state *state);
 
+/* Inside a change, and part of it: keeps the configuration, where it is not
+ * the one that was kept last (state_past.c). */
+int state_keep_config(struct state *state);
+
+/* Having opened to read: the state becomes that of then.  known: what this
+ * ledger had by that second, with the configuration that it was judged by.
+ * Else what the orders known today demand then, whenever they were received.
+ * Time stands still from here on. */
+int state_go_back(struct state *state, int64_t then, bool known);
+
+/* The same by the value of an option, --at or --ordered-at, that was given;
+ * NULL: nothing happens. */
+int state_go_back_to(
+	struct state *state, const struct cmd_call *call, const char *option);
+
+/* By the one of both that was given. */
+int state_go_back_once(struct state *state, const struct cmd_call *call);
+
+/* The options of commands that can do so. */
+#define PAST_OPTIONS                                                           \
+	{"at", 0, "TIME",                                                      \
+		"as it was then: what this ledger had put in force"},          \
+	{                                                                      \
+		"ordered-at", 0, "TIME",                                       \
+			"what all orders known today demand of that time"      \
+	}
+
 /* Behind a commit: the journal's new head, to syslog, once.  state_finish and
  * state_let_go do so. */
 void state_tell_head(struct state *state);

@@ -80,13 +80,44 @@ test_received(void **state)
 	tool_expect(&tool, 0, "block t.me --scope exact --id A");
 	tool_expect(&tool, 0, "lift A --id A2");
 	tool_expect(&tool, 0, "history");
-	assert_int_equal(count(&tool, "  received  by "), 2);
+	/* The configuration is one. */
+	assert_int_equal(count(&tool, "  received  by "), 3);
 	tool_expect_in(tool.out, "lifted  operator:A  by ");
 	tool_expect_in(tool.out, "operator:A2\n");
 	/* The next command says it no second time. */
 	tool_expect(&tool, 0, "publish");
 	tool_expect(&tool, 0, "history");
 	assert_int_equal(count(&tool, "lifted"), 1);
+	tool_remove(&tool);
+}
+
+/* The configuration is kept where it is another one, by what writes. */
+static void
+test_configuration(void **state)
+{
+	struct tool tool;
+	char *text;
+	size_t len;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "configuration"), 1);
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "configuration"), 1);
+	assert_int_equal(file_read(tool.config, 10000, 0, &text, &len), 0);
+	text = realloc(text, len + 16);
+	strcpy(text + len, "language: id\n");
+	tool_write(&tool, "palang.yaml", text);
+	free(text);
+	tool_expect(&tool, 0, "list");
+	tool_expect(&tool, 0, "block t.me --scope exact --id B -n");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "configuration"), 1);
+	tool_expect(&tool, 0, "block t.me --scope exact --id B");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "configuration"), 2);
 	tool_remove(&tool);
 }
 
@@ -124,6 +155,7 @@ main(void)
 		cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_received),
+		cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_expired),
 	};
 
