@@ -1,6 +1,8 @@
 /* palang apply: orders and lifts, from files to the resolvers. */
 #include "commands.h"
 #include "intake.h"
+#include "output.h"
+#include "receipt.h"
 #include "shadow_run.h"
 #include "wait.h"
 
@@ -14,6 +16,8 @@ static const struct cmd_option options[] = {
 		"the signature, where it is not FILE.minisig; for one file"},
 	{"shadow", 0, NULL,
 		"on trial: block nothing, and count what would be blocked"},
+	{"receipt", 0, "FILE",
+		"write there what became of the orders, as JSON"},
 	WAIT_OPTIONS,
 	{"dry-run", 'n', NULL, "say what would happen, and do nothing"},
 	{NULL, 0, NULL, NULL}};
@@ -45,6 +49,42 @@ take_source(struct intake *intake, const struct cmd_call *call)
 }
 
 static int
+take_in(struct intake *intake, struct state *state, const struct cmd_call *call)
+{
+	bool dry = cmd_option(call, "dry-run") != NULL;
+
+	return cmd_option(call, "shadow") != NULL
+	               ? shadow_run(intake, state, dry)
+	               : intake_run(intake, state, "apply", dry);
+}
+
+/* Where it is to go is known to be good before anything is recorded. */
+static int
+run_with_receipt(struct intake *intake, struct state *state,
+	const struct wait_options *wait, const struct cmd_call *call)
+{
+	const char *path = cmd_option(call, "receipt");
+	struct output output = {.folder = -1};
+	int ret = path == NULL ? EXIT_DONE : output_open(&output, path), told;
+
+	if (ret != EXIT_DONE)
+		goto out;
+	ret = take_in(intake, state, call);
+	if (ret == EXIT_DONE && intake->added > 0)
+		wait_say_published(state);
+	if (ret == EXIT_DONE)
+		ret = wait_run(wait, state);
+	if (path == NULL || ret == EXIT_ERROR)
+		goto out;
+	told = receipt_of_intake(intake, state, &output);
+	if (told != EXIT_DONE)
+		ret = told;
+out:
+	output_close(&output);
+	return ret;
+}
+
+static int
 apply(struct intake *intake, const struct cmd_call *call)
 {
 	bool dry = cmd_option(call, "dry-run") != NULL;
@@ -54,6 +94,8 @@ apply(struct intake *intake, const struct cmd_call *call)
 
 	if (ret != EXIT_DONE)
 		return ret;
+	if (dry && cmd_option(call, "receipt") != NULL)
+		return cmd_fail("--receipt: what is not done has none");
 	ret = state_begin(&state, call);
 	/* Before we become another user, who may not read them. */
 	if (ret == EXIT_DONE)
@@ -61,13 +103,8 @@ apply(struct intake *intake, const struct cmd_call *call)
 	if (ret == EXIT_DONE)
 		ret = dry ? state_open_read(&state) : state_open_write(&state);
 	if (ret == EXIT_DONE)
-		ret = cmd_option(call, "shadow") != NULL
-		              ? shadow_run(intake, &state, dry)
-		              : intake_run(intake, &state, "apply", dry);
-	if (ret == EXIT_DONE && !dry && intake->added > 0)
-		wait_say_published(&state);
-	if (ret == EXIT_DONE && !dry)
-		ret = wait_run(&wait, &state);
+		ret = dry ? take_in(intake, &state, call)
+		          : run_with_receipt(intake, &state, &wait, call);
 	state_close(&state);
 	return ret;
 }

@@ -347,6 +347,39 @@
 	"SELECT 1 FROM events WHERE what = ?1 AND authority = ?2"              \
 	" AND id = ?3 AND detail = ?4 LIMIT 1"
 
+/* ---- receipts ---- */
+
+#define SQL_RECEIPT                                                            \
+	"SELECT d.digest, f.sha256, s.key, s.comment, d.source,"               \
+	" coalesce(d.arrived, e.at, d.received * 1000),"                       \
+	" coalesce(e.at, d.received * 1000), e.epoch, e.generation,"           \
+	" g.published FROM documents AS d JOIN files AS f USING (file)"        \
+	" LEFT JOIN signatures AS s ON s.signature = d.signature"              \
+	" LEFT JOIN events AS e ON e.id = d.id AND e.authority = d.authority"  \
+	" AND e.digest = d.digest AND e.what IN ('apply', 'block', 'lift')"    \
+	" LEFT JOIN generations AS g ON g.epoch = e.epoch"                     \
+	" AND g.generation = e.generation"                                     \
+	" WHERE d.authority = ?1 AND d.id = ?2 LIMIT 1"
+#define SQL_RECEIPT_EVENTS                                                     \
+	"SELECT event, at, what, authority, id, digest, who, detail, epoch,"   \
+	" generation, instance, said, hash FROM events"                        \
+	" WHERE authority = ?1 AND id = ?2 AND what IN ('held', 'shadowed',"   \
+	" 'approved', 'activated', 'rejected', 'suspend', 'resume', 'lifted'," \
+	" 'expired') ORDER BY event"
+#define SQL_RECEIPT_REACHED(kind)                                              \
+	"(SELECT coalesce(e.said, e.at) FROM events AS e"                      \
+	" WHERE e.instance = i.instance AND e.what = '" kind "'"               \
+	" AND e.epoch = ?1 AND e.generation >= ?2 ORDER BY e.event LIMIT 1)"
+#define SQL_RECEIPT_RESOLVERS                                                          \
+	"SELECT instance, " SQL_RECEIPT_REACHED("in effect") ", " SQL_RECEIPT_REACHED( \
+		"swept") " FROM (SELECT DISTINCT instance"                             \
+			 " FROM events WHERE instance IS NOT NULL AND epoch = ?1"      \
+			 " AND generation >= ?2) AS i ORDER BY instance"
+#define SQL_RECEIPT_FIND                                                       \
+	"SELECT DISTINCT authority, id FROM events"                            \
+	" WHERE what IN ('held', 'shadowed')"                                  \
+	" AND (id = ?1 OR authority || ':' || id = ?1) LIMIT 2"
+
 /* ---- audit: each query gives the texts of what it finds ---- */
 
 #define SQL_ORDER(table) table ".authority || ':' || " table ".id"

@@ -39,6 +39,7 @@ const struct cmd *const commands[] = {
 	&cmd_list,
 	&cmd_why,
 	&cmd_history,
+	&cmd_receipt,
 	&cmd_audit_verify,
 	&cmd_audit_export,
 	&cmd_status,

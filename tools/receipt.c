@@ -1,0 +1,326 @@
+#include "receipt.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "palang/clock.h"
+#include "palang/error.h"
+#include "status_files.h"
+#include "text.h"
+#include "verdict.h"
+
+/* ---- targets ---- */
+
+/* What the lists say of one. */
+static void
+judge(struct receipt_target *target, const struct receipt_order *order,
+	const struct verdict_source *lists, int64_t now)
+{
+	bool lift = order->record->order->action == ORDER_LIFT;
+	const struct pal_policy *policy;
+	struct pal_verdict verdict;
+	char key[ORDER_KEY_MAX];
+
+	verdict_judge(lists, target->name, PAL_TYPE_A, now, &verdict);
+	if (verdict.action != PAL_BLOCK) {
+		target->state = order->state != NULL && strcmp(order->state,
+								"pending") == 0
+		                        ? "pending"
+		                        : "open";
+		return;
+	}
+	policy = &verdict.policy;
+	snprintf(target->by, sizeof target->by, "%.*s:%.*s",
+		(int)policy->authority.len, policy->authority.text,
+		(int)policy->id.len, policy->id.text);
+	target->state = lift ? "still blocked" : "already blocked";
+	if (strcmp(target->by, order_key(key, order->record->order)) != 0)
+		return;
+	target->state = "taken";
+	target->by[0] = '\0';
+}
+
+static int
+take_block(struct receipt_order *order, const struct verdict_source *lists,
+	int64_t now)
+{
+	int ret = effect_own(&order->own, order->record);
+
+	if (ret != 0)
+		return ret;
+	order->targets = calloc(order->own.count + 1, sizeof *order->targets);
+	if (order->targets == NULL)
+		return PAL_ENOMEM;
+	for (size_t i = 0; i < order->own.count; i++) {
+		const struct effect_entry *entry = &order->own.entries[i];
+		struct receipt_target *target =
+			&order->targets[order->target_count++];
+
+		target->name = entry->name;
+		target->scope = entry->scope;
+		if (entry->except)
+			target->state = "left open";
+		else if (lists != NULL)
+			judge(target, order, lists, now);
+	}
+	return 0;
+}
+
+/* One without targets lifts all names of its order: their receipt tells. */
+static int
+take_lift(struct receipt_order *order, const struct verdict_source *lists,
+	int64_t now)
+{
+	const struct order *lift = order->record->order;
+
+	order->targets = calloc(lift->target_count + 1, sizeof *order->targets);
+	if (order->targets == NULL)
+		return PAL_ENOMEM;
+	for (size_t i = 0; i < lift->target_count; i++) {
+		struct receipt_target *target =
+			&order->targets[order->target_count++];
+
+		target->name = &lift->targets[i].name;
+		target->scope = lift->targets[i].scope;
+		if (lists != NULL)
+			judge(target, order, lists, now);
+	}
+	return 0;
+}
+
+/* ---- what happened to it ---- */
+
+static int
+add_event(void *ctx, const struct ledger_event *event)
+{
+	struct receipt_order *order = ctx;
+	struct receipt_event *events = realloc(order->events,
+				     (order->event_count + 1) *
+					     sizeof *order->events),
+			     *added;
+
+	if (events == NULL)
+		return PAL_ENOMEM;
+	order->events = events;
+	added = &events[order->event_count++];
+	*added = (struct receipt_event){.at = event->at,
+		.what = strdup(event->what),
+		.who = strdup(event->who)};
+	if (event->detail != NULL)
+		added->detail = strdup(event->detail);
+	return added->what == NULL || added->who == NULL ||
+	                       (event->detail != NULL && added->detail == NULL)
+	               ? PAL_ENOMEM
+	               : 0;
+}
+
+static struct receipt_resolver *
+find_resolver(struct receipt_order *order, const char *instance)
+{
+	struct receipt_resolver *resolvers;
+
+	for (size_t i = 0; i < order->resolver_count; i++) {
+		if (strcmp(order->resolvers[i].instance, instance) == 0)
+			return &order->resolvers[i];
+	}
+	resolvers = realloc(order->resolvers,
+		(order->resolver_count + 1) * sizeof *resolvers);
+	if (resolvers == NULL)
+		return NULL;
+	order->resolvers = resolvers;
+	resolvers += order->resolver_count++;
+	memset(resolvers, 0, sizeof *resolvers);
+	text_copy(resolvers->instance, sizeof resolvers->instance, instance);
+	return resolvers;
+}
+
+static int
+add_resolver(void *ctx, const char *instance, int64_t effect, int64_t swept)
+{
+	struct receipt_resolver *resolver = find_resolver(ctx, instance);
+
+	if (resolver == NULL)
+		return PAL_ENOMEM;
+	resolver->effect = effect;
+	resolver->swept = swept;
+	return 0;
+}
+
+/* What they say now, where the journal does not know it yet. */
+static int
+add_status(struct receipt_order *order, const struct resolver *resolver)
+{
+	const struct ledger_receipt *ledger = &order->ledger;
+	const struct pal_status *status = &resolver->status;
+	struct receipt_resolver *known;
+
+	if (resolver->error != 0 || !resolver->live)
+		return 0;
+	known = find_resolver(order, status->instance);
+	if (known == NULL)
+		return PAL_ENOMEM;
+	if (known->effect == 0 && resolver_reached(resolver, ledger->epoch,
+					  ledger->generation, REACH_EFFECT))
+		known->effect = status->effect;
+	if (known->swept == 0 && resolver_reached(resolver, ledger->epoch,
+					 ledger->generation, REACH_SWEPT))
+		known->swept = status->swept_at;
+	return 0;
+}
+
+static int
+add_resolvers(struct receipt_order *order, struct state *state,
+	const struct resolvers *resolvers)
+{
+	int ret;
+
+	if (order->ledger.generation == 0)
+		return 0;
+	ret = ledger_receipt_resolvers(
+		state->ledger, &order->ledger, add_resolver, order);
+	for (size_t i = 0; i < resolvers->count && ret == 0; i++)
+		ret = add_status(order, &resolvers->items[i]);
+	return ret;
+}
+
+/* ---- all of it ---- */
+
+/* What the receipts of several orders have in common. */
+struct making {
+	struct state *state;
+	struct verdict_source *lists; /* NULL: they cannot be read */
+	struct resolvers resolvers;
+	int64_t now;
+};
+
+static int
+describe(struct receipt_order *order, struct making *making)
+{
+	struct state *state = making->state;
+	enum effect_state found;
+	int ret = effect_state(&state->recorded.history, &state->config,
+		state_index(state, order->record), making->now, &found);
+
+	if (ret != 0)
+		return ret;
+	order->state = effect_state_name(found);
+	return (order->record->order->action == ORDER_LIFT
+			? take_lift
+			: take_block)(order, making->lists, making->now);
+}
+
+static int
+make_order(struct receipt_order *order, const struct receipt_key *key,
+	struct making *making)
+{
+	struct state *state = making->state;
+	int ret = ledger_receipt(
+		state->ledger, key->authority, key->id, &order->ledger);
+
+	order->authority = key->authority;
+	order->id = key->id;
+	if (ret == 0)
+		ret = ledger_receipt_events(state->ledger, key->authority,
+			key->id, add_event, order);
+	if (ret != 0)
+		return ret;
+	if (order->ledger.recorded) {
+		order->record = history_find(
+			&state->recorded.history, key->authority, key->id);
+		if (order->record != NULL)
+			ret = describe(order, making);
+		return ret == 0
+		               ? add_resolvers(order, state, &making->resolvers)
+		               : ret;
+	}
+	/* It is held, or was: the last entry says so. */
+	for (size_t i = 0; i < order->event_count; i++) {
+		order->state = order->events[i].what;
+		if (i == 0)
+			order->ledger.arrived = order->events[i].at;
+	}
+	return 0;
+}
+
+static void
+open_making(struct making *making, struct state *state, int64_t now_ms)
+{
+	char why[VERDICT_WHY_MAX];
+	int folder = status_open(state->config.live_dir);
+
+	memset(making, 0, sizeof *making);
+	making->state = state;
+	making->now = now_ms / 1000;
+	if (state->lists >= 0 && verdict_open_at(&making->lists, state->lists,
+					 MANIFEST_FILE, why) != 0)
+		making->lists = NULL;
+	if (folder < 0)
+		return;
+	if (status_read(&making->resolvers, folder, now_ms) != 0)
+		making->resolvers.count = 0;
+	close(folder);
+}
+
+int
+receipt_make(struct receipt *receipt, struct state *state,
+	const struct receipt_key *keys, size_t count)
+{
+	struct making making;
+	int ret = 0;
+
+	memset(receipt, 0, sizeof *receipt);
+	receipt->written = pal_clock_ms();
+	receipt->orders = calloc(count + 1, sizeof *receipt->orders);
+	if (receipt->orders == NULL)
+		return cmd_fail("no memory");
+	open_making(&making, state, receipt->written);
+	for (size_t i = 0; i < count && ret == 0; i++)
+		ret = make_order(
+			&receipt->orders[receipt->count++], &keys[i], &making);
+	if (ret == 0)
+		ret = ledger_head(state->ledger, &receipt->head);
+	verdict_close(making.lists);
+	resolvers_fini(&making.resolvers);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+int
+receipt_refuse(struct receipt *receipt, struct state *state,
+	const struct receipt_refusal *refusal)
+{
+	int ret = 0;
+
+	memset(receipt, 0, sizeof *receipt);
+	receipt->written = pal_clock_ms();
+	receipt->refusal = *refusal;
+	if (state->ledger != NULL)
+		ret = ledger_head(state->ledger, &receipt->head);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+static void
+free_order(struct receipt_order *order)
+{
+	for (size_t i = 0; i < order->event_count; i++) {
+		free(order->events[i].what);
+		free(order->events[i].who);
+		free(order->events[i].detail);
+	}
+	free(order->events);
+	free(order->targets);
+	free(order->resolvers);
+	free(order->ledger.comment);
+	free(order->ledger.source);
+	effect_fini(&order->own);
+}
+
+void
+receipt_fini(struct receipt *receipt)
+{
+	for (size_t i = 0; i < receipt->count; i++)
+		free_order(&receipt->orders[i]);
+	free(receipt->orders);
+	memset(receipt, 0, sizeof *receipt);
+}
