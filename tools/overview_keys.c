@@ -77,6 +77,21 @@ by_hand(const struct config_authority *authority)
 	       strcmp(authority->name, "operator") != 0;
 }
 
+/* How many stand behind a held order, and who may be one of them. */
+static void
+print_approvals(const struct config *config)
+{
+	printf("approvals: ");
+	if (config->approvals == 1)
+		printf("1, so that who applies a held order may approve it");
+	else
+		printf("%u people behind a held order", config->approvals);
+	for (size_t i = 0; i < config->approver_count; i++)
+		printf("%s%s", i == 0 ? "; approvers: " : ", ",
+			config->approvers[i].name);
+	putchar('\n');
+}
+
 void
 overview_print_keys(const struct overview *overview, const struct state *state)
 {
@@ -91,6 +106,7 @@ overview_print_keys(const struct overview *overview, const struct state *state)
 		before = ", ";
 	}
 	putchar('\n');
+	print_approvals(&state->config);
 }
 
 void
@@ -107,5 +123,10 @@ overview_put_keys(struct json_writer *json, const struct overview *overview,
 				json, NULL, state->config.authorities[i].name);
 	}
 	json_end(json);
+	json_end(json);
+	json_put_int(json, "approvals", state->config.approvals);
+	json_put_array(json, "approvers");
+	for (size_t i = 0; i < state->config.approver_count; i++)
+		json_put_text(json, NULL, state->config.approvers[i].name);
 	json_end(json);
 }

@@ -298,6 +298,14 @@ takes_letters_of_one_that_also_signs(void **state)
 	tool_expect(&tool, 0, "status");
 	tool_expect_in(tool.out, "1 signed, 1 transcribed; "
 				 "`signature: transcribed` for t\n");
+	tool_expect_in(tool.out, "approvals: 2 people behind a held order; "
+				 "approvers: budi\n");
+	sign_shell(&tool, "echo 'approvals: 1' >>palang.yaml");
+	tool_expect(&tool, 0, "status");
+	tool_expect_in(tool.out, "approvals: 1, so that who applies");
+	tool_expect(&tool, 0, "status --json");
+	tool_expect_in(tool.out, "\"approvals\": 1,");
+	tool_expect_in(tool.out, "\"transcribed\": 1,");
 	tool_remove(&tool);
 }
 
