@@ -115,7 +115,8 @@ open_message(const struct axfr *axfr, struct wire *wire, char why[AXFR_WHY_MAX])
 	if (wire_rcode(wire) != 0)
 		return say_rcode(axfr, wire_rcode(wire), why);
 	wire->at = WIRE_HEADER;
-	for (unsigned i = wire_count(wire, WIRE_QUESTION); i > 0; i--) {
+	for (unsigned i = wire_count(wire, WIRE_QUESTION); i > 0 && !wire->bad;
+		i--) {
 		wire_name(wire, &name);
 		wire_skip(wire, 4);
 		if (!wire->bad && !pal_name_equal(&name, &axfr->zone))

@@ -191,11 +191,13 @@ find_last(struct wire *wire)
 	if (wire_count(wire, WIRE_ADDITIONAL) == 0)
 		return false;
 	wire->at = WIRE_HEADER;
-	for (unsigned i = wire_count(wire, WIRE_QUESTION); i > 0; i--) {
+	/* twelve octets can say that a quarter of a million records follow */
+	for (unsigned i = wire_count(wire, WIRE_QUESTION); i > 0 && !wire->bad;
+		i--) {
 		wire_skip_name(wire);
 		wire_skip(wire, 4);
 	}
-	for (unsigned i = 1; i < records; i++)
+	for (unsigned i = 1; i < records && !wire->bad; i++)
 		wire_skip_record(wire);
 	return true;
 }
