@@ -80,16 +80,21 @@ begins_with_address(const char *text, char end)
 	return is_address(start);
 }
 
+static int
+refuse_address(const char *text, char why[IDN_WHY_MAX])
+{
+	return refuse(why,
+		"`%.*s` is an address; DNS blocks names: write the name that "
+		"leads to it, and leave the address to the routers",
+		SHOWN, text);
+}
+
 /* Addresses, alone, with a prefix length or with a port. */
 static int
 check_address(const char *text, char why[IDN_WHY_MAX])
 {
 	if (is_address(text))
-		return refuse(why,
-			"`%.*s` is an address; DNS blocks names: write the "
-			"name that leads to it, and leave the address to the "
-			"routers",
-			SHOWN, text);
+		return refuse_address(text, why);
 	if (begins_with_address(text, '/'))
 		return refuse(why,
 			"`%.*s` is a range of addresses; DNS blocks names: "
@@ -269,12 +274,16 @@ static int
 read_ascii(struct pal_name *name, const char *ascii, const char *text,
 	char why[IDN_WHY_MAX])
 {
+	char plain[PAL_NAME_TEXT_MAX];
 	int ret = check_labels(ascii, text, why);
 
 	if (ret < 0)
 		return ret;
 	if (pal_name_from_text(name, ascii, strlen(ascii)) < 0)
 		return refuse(why, "`%.*s` is no name", SHOWN, text);
+	/* with a trailing dot, or in digits and dots that are not ASCII */
+	if (is_address(pal_name_to_text(plain, name)))
+		return refuse_address(text, why);
 	return 0;
 }
 

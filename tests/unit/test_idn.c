@@ -57,6 +57,11 @@ static const struct name_case name_cases[] = {
 	{"t.me:443", NULL, "has a port; write t.me alone"},
 	{"abuse@t.me", NULL, "e-mail address; write its domain, t.me"},
 	{"149.154.167.99", NULL, "is an address"},
+	{"149.154.167.99.", NULL, "is an address"},
+	{"149\xe3\x80\x82"
+	 "154.167.99",
+		NULL, "is an address"},
+	{"\xef\xbc\x91\x34\x39.154.167.99", NULL, "is an address"},
 	{"2001:db8::1", NULL, "is an address"},
 	{"[2001:db8::1]", NULL, "is an address"},
 	{"149.154.167.99:443", NULL, "an address and a port"},
