@@ -63,6 +63,7 @@ test_opens_and_closes(void **state)
 	tool_expect_in(tool.out, "the wrong list");
 	tool_expect_in(tool.out, "closed");
 	tool_expect_in(tool.out, "mended");
+	tool_expect(&tool, 0, "audit verify");
 	/* a second time is another one */
 	tool_expect(&tool, 0, "open --all --reason 'once more'");
 	assert_true(is_open(&tool));

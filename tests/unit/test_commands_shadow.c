@@ -85,6 +85,7 @@ test_tries(void **state)
 	tool_expect_in(tool.out, "activated");
 	tool_expect(&tool, 2, TRY, tool.dir);
 	tool_expect_in(tool.err, "k:T is recorded already");
+	tool_expect(&tool, 0, "audit verify");
 	tool_remove(&tool);
 }
 
