@@ -126,12 +126,16 @@ wait_for(struct wait_options options, int folder, struct state *state)
 	return ret;
 }
 
-/* What was seen is worth an entry, and no failure of the command. */
+/* What was seen is worth an entry, and no failure of the command.  One that has
+ * let go of the ledger leaves it to the next. */
 static void
 record(struct state *state)
 {
-	int ret = ledger_begin(state->ledger, true);
+	int ret;
 
+	if (state->ledger == NULL)
+		return;
+	ret = ledger_begin(state->ledger, true);
 	if (ret == 0 && state_confirm(state) == EXIT_DONE)
 		ret = ledger_commit(state->ledger);
 	if (ret != 0)

@@ -176,6 +176,10 @@ test_refresh(void **state)
 	assert_int_equal(count_files(&tool, "state/feeds", ".img"), 0);
 	assert_int_equal(count_files(&tool, "state/feeds", ".new"), 0);
 	assert_int_equal(count_files(&tool, "state/spool", ""), 2);
+	/* it has let go of the ledger by the time that it waits */
+	snprintf(text, sizeof text, "%sl.example.com\n", ten);
+	write_list(&tool, text);
+	tool_expect(&tool, EXIT_UNCONFIRMED, REFRESH " --wait=1s");
 	tool_expect(&tool, 2, "feed refresh nothing");
 	tool_expect_in(tool.err, "there is no feed \"nothing\"");
 	tool_remove(&tool);
