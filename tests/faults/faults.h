@@ -20,6 +20,7 @@ struct fault_case {
 	const char *prepare[PREPARE_MAX]; /* commands before it */
 	bool cut;   /* the last of these is killed before its manifest */
 	bool again; /* the next `palang publish` does what it does */
+	bool opens; /* whatever is blocked */
 	/* For the state it is tried on: a list and a configuration of its
 	 * own. */
 	const char *list, *config;

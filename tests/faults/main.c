@@ -154,6 +154,7 @@ check_whole(struct world *world, const struct trial *trial)
 		wrong = check_strays(world);
 	if (wrong != NULL)
 		lose(world, trial, wrong);
+	run_well(world, trial, "audit verify");
 }
 
 /* True if it led to the new state; false: to the old one. */
