@@ -871,6 +871,8 @@ test_user(void **state)
 	expect_owner(&tool, "u/state/ledger.db", nobody, 0640);
 	/* The lock that somebody made as root would shut the user out. */
 	expect_owner(&tool, "u/state/lock", nobody, 0600);
+	/* With it, we would become that user here. */
+	assert_int_equal(unlink(tool.config), 0);
 	tool_remove(&tool);
 }
 
