@@ -18,7 +18,7 @@ static const struct cmd_option options[] = {
 	{"type", 't', "TYPE",
 		"judge a question of this type: A, AAAA, DS, a number; "
 		"default A"},
-	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
+	PAST_OPTIONS, {"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_why = {"why", "NAME", "who blocks a name, and why not",
 	"Lists every recorded order that has to do with the name, with its "
@@ -212,18 +212,39 @@ put_verdict(struct json_writer *json, const struct question *question,
 	json_end(json);
 }
 
+static bool
+is_ordered(const struct question *question)
+{
+	return question->past != NULL &&
+	       strcmp(question->past, "ordered-at") == 0;
+}
+
 static int
-judge(struct question *question, const struct state *state)
+open_source(struct verdict_source **source, struct question *question,
+	struct state *state)
+{
+	char why[VERDICT_WHY_MAX];
+
+	if (question->past != NULL)
+		return why_past(source, question, state);
+	if (verdict_open(source, state->config.live_dir, why) != 0)
+		return cmd_fail("%s/lists: %s", state->config.live_dir, why);
+	return EXIT_DONE;
+}
+
+static int
+judge(struct question *question, struct state *state)
 {
 	struct verdict_source *source = NULL;
 	struct pal_verdict verdict;
-	char why[VERDICT_WHY_MAX];
 	bool blocked;
+	int ret = open_source(&source, question, state);
 
-	if (verdict_open(&source, state->config.live_dir, why) != 0)
-		return cmd_fail("%s/lists: %s", state->config.live_dir, why);
+	if (ret != EXIT_DONE)
+		return ret;
 	question->opened = verdict_snapshot(source)->manifest.settings.open;
-	why_lists(question, state, verdict_snapshot(source));
+	if (!is_ordered(question))
+		why_lists(question, state, verdict_snapshot(source));
 	verdict_judge(source, &question->name, question->type, state_now(state),
 		&verdict);
 	if (question->json != NULL)
@@ -235,34 +256,86 @@ judge(struct question *question, const struct state *state)
 	return blocked ? EXIT_DONE : EXIT_NO;
 }
 
-static int
-answer(struct question *question, struct state *state, bool as_json)
-{
-	struct json_writer *json = &question->writer;
-	int ret, code;
+/* ---- of what time ---- */
 
-	json_start(json);
-	json_put_text(json, "name", question->text);
-	question->json = as_json ? json : NULL;
+static void
+print_time(const struct question *question, const struct state *state)
+{
+	char time[TIME_TEXT_MAX];
+
+	if (question->past != NULL)
+		printf("at %s, %s:\n", time_format(time, state_now(state)),
+			is_ordered(question) ? "as ordered"
+					     : "as this ledger had it");
+}
+
+/* What was ordered stands by itself. */
+static int
+put_answer(struct question *question, struct state *state)
+{
+	char time[TIME_TEXT_MAX];
+	int ret;
+
+	time_format(time, state_now(state));
+	if (is_ordered(question)) {
+		json_put_object(question->json, "ordered_at");
+		json_put_text(question->json, "time", time);
+	} else if (question->past != NULL) {
+		json_put_text(question->json, "at", time);
+	}
 	ret = look_at_orders(question, state);
-	if (ret != EXIT_DONE) {
-		json_drop(json);
+	if (ret == EXIT_DONE)
+		ret = judge(question, state);
+	if (is_ordered(question))
+		json_end(question->json);
+	return ret;
+}
+
+static int
+answer(struct question *question, const struct cmd_call *call, const char *past)
+{
+	struct state state;
+	int ret = state_begin(&state, call);
+
+	question->past = past;
+	if (ret == EXIT_DONE)
+		ret = state_open_read(&state);
+	if (ret == EXIT_DONE && past != NULL)
+		ret = state_go_back_to(&state, call, past);
+	if (ret == EXIT_DONE && question->json != NULL) {
+		ret = put_answer(question, &state);
+	} else if (ret == EXIT_DONE) {
+		print_time(question, &state);
+		ret = look_at_orders(question, &state);
+		if (ret == EXIT_DONE)
+			ret = judge(question, &state);
+	}
+	state_close(&state);
+	return ret;
+}
+
+/* What was in force is what the exit code tells of, if both are asked for. */
+static int
+answer_all(struct question *question, const struct cmd_call *call)
+{
+	bool at = cmd_option(call, "at") != NULL;
+	int ret, ordered;
+
+	if (cmd_option(call, "ordered-at") == NULL)
+		return answer(question, call, at ? "at" : NULL);
+	ret = at ? answer(question, call, "at") : EXIT_DONE;
+	if (ret == EXIT_ERROR)
 		return ret;
-	}
-	code = judge(question, state);
-	if (!as_json || code == EXIT_ERROR) {
-		json_drop(json);
-		return code;
-	}
-	return json_finish(json, stdout) == 0 ? code : EXIT_ERROR;
+	ordered = answer(question, call, "ordered-at");
+	return at && ordered != EXIT_ERROR ? ret : ordered;
 }
 
 static int
 run(const struct cmd_call *call)
 {
 	struct question question = {.json = NULL};
+	struct json_writer *json = &question.writer;
 	char why[IDN_WHY_MAX];
-	struct state state;
 	int ret;
 
 	if (idn_read(&question.name, call->args[0], why) != 0)
@@ -270,12 +343,15 @@ run(const struct cmd_call *call)
 	if (take_type(&question.type, cmd_option(call, "type")) != EXIT_DONE)
 		return EXIT_ERROR;
 	pal_name_to_text(question.text, &question.name);
-	ret = state_begin(&state, call);
-	if (ret == EXIT_DONE)
-		ret = state_open_read(&state);
-	if (ret == EXIT_DONE)
-		ret = answer(
-			&question, &state, cmd_option(call, "json") != NULL);
-	state_close(&state);
-	return ret;
+	if (cmd_option(call, "json") == NULL)
+		return answer_all(&question, call);
+	json_start(json);
+	json_put_text(json, "name", question.text);
+	question.json = json;
+	ret = answer_all(&question, call);
+	if (ret == EXIT_ERROR) {
+		json_drop(json);
+		return ret;
+	}
+	return json_finish(json, stdout) == 0 ? ret : EXIT_ERROR;
 }

@@ -59,16 +59,17 @@ ledger_add_configuration(struct ledger *ledger, int64_t file, int64_t now_ms)
 }
 
 int
-ledger_list_digest(struct ledger *ledger, const char *feed, int64_t since_ms,
-	uint8_t digest[PAL_SHA256_SIZE], bool *found)
+ledger_list_digest(struct ledger *ledger, const char *feed,
+	const struct pal_interval *when, uint8_t digest[PAL_SHA256_SIZE],
+	bool *found)
 {
 	struct query query;
 
 	*found = false;
 	query_open(&query, ledger->db, SQL_LIST_DIGEST);
 	query_bind_text(&query, feed);
-	query_bind_int(&query, since_ms);
-	query_bind_int(&query, ledger->as_of);
+	query_bind_int(&query, when->start);
+	query_bind_int(&query, when->end);
 	if (query_step(&query))
 		*found = ledger_take_digest(&query, digest);
 	return query_done(&query);

@@ -29,10 +29,11 @@ int ledger_configuration(
 int ledger_add_configuration(
 	struct ledger *ledger, int64_t file, int64_t now_ms);
 
-/* The digest of the names file of a feed that was in force, since a time in
- * ms.  *found is false if the journal does not say. */
+/* The digest of the names of a feed that came into force last between two
+ * times, in ms.  *found is false if the journal tells of none. */
 int ledger_list_digest(struct ledger *ledger, const char *feed,
-	int64_t since_ms, uint8_t digest[PAL_SHA256_SIZE], bool *found);
+	const struct pal_interval *when, uint8_t digest[PAL_SHA256_SIZE],
+	bool *found);
 
 /* When the first thing was done, in ms; 0: nothing was. */
 int ledger_begun(struct ledger *ledger, int64_t *at_ms);

@@ -198,6 +198,38 @@ verdict_open(struct verdict_source **source, const char *live_dir,
 	return err;
 }
 
+struct verdict_source *
+verdict_begin(const struct pal_settings *settings)
+{
+	struct verdict_source *source = calloc(1, sizeof *source);
+
+	if (source != NULL)
+		source->snapshot.manifest.settings = *settings;
+	return source;
+}
+
+int
+verdict_add(struct verdict_source *source, enum pal_list_role role,
+	const char *name, uint8_t *data, size_t len)
+{
+	struct pal_snapshot *snapshot = &source->snapshot;
+	const char *why = NULL;
+	struct pal_image *image;
+	struct pal_list *list;
+	int err = pal_image_load(&image, data, len, &why);
+
+	if (err != 0) {
+		free(data);
+		return err;
+	}
+	list = place(snapshot, role);
+	snprintf(list->name, sizeof list->name, "%s", name);
+	list->image = image;
+	list->counters = snapshot->policies;
+	snapshot->policies += pal_image_policies(image);
+	return 0;
+}
+
 void
 verdict_close(struct verdict_source *source)
 {

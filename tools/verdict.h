@@ -23,6 +23,13 @@ int verdict_open(struct verdict_source **source, const char *live_dir,
 int verdict_open_at(struct verdict_source **source, int lists,
 	const char *manifest, char why[VERDICT_WHY_MAX]);
 
+/* One without lists, with these settings; NULL: no memory.  Each list is an
+ * image in memory, which is taken over whatever comes: 0, PAL_EFORM,
+ * PAL_ENOMEM.  Feeds in the order of precedence. */
+struct verdict_source *verdict_begin(const struct pal_settings *settings);
+int verdict_add(struct verdict_source *source, enum pal_list_role role,
+	const char *name, uint8_t *data, size_t len);
+
 /* Takes NULL. */
 void verdict_close(struct verdict_source *source);
 

@@ -1,0 +1,345 @@
+/*
+ * Looking back, against what was said at the time.
+ *
+ * Random commands on a ledger, with a clock that stands still until it is told
+ * to go on.  After each, and as time goes by, what `list` and `why` say is
+ * written down; when all is done, each must say the very same with --at.
+ */
+#include "tool_util.h"
+
+#include <sys/syscall.h>
+
+#include "timefmt.h"
+
+#define START   1767225600 /* 2026-01-01T00:00:00Z */
+#define STEPS   60
+#define STORIES 3
+#define NAMES   4
+#define MOMENTS (2 * STEPS + 2)
+
+/* ---- a clock of our own ---- */
+
+static int64_t now_s; /* 0: the real one */
+
+int clock_gettime(clockid_t clock, struct timespec *now);
+
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	if (clock != CLOCK_REALTIME || now_s == 0)
+		return (int)syscall(SYS_clock_gettime, clock, now);
+	now->tv_sec = now_s;
+	now->tv_nsec = 500000000;
+	return 0;
+}
+
+/* ---- randomness that repeats ---- */
+
+static uint64_t seed;
+
+static unsigned
+dice(unsigned sides)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)((seed * 0x2545f4914f6cdd1dull) >> 33) % sides;
+}
+
+static const char *const names[NAMES] = {
+	"x.example", "a.x.example", "b.a.x.example", "y.example"};
+
+/* ---- what is done ---- */
+
+struct story {
+	struct tool tool;
+	unsigned orders; /* numbered from 1 */
+	unsigned blocks[STEPS], block_count;
+	unsigned done[8]; /* by act */
+};
+
+/* "effective" somewhere around now, and perhaps an end behind it. */
+static void
+put_times(FILE *out)
+{
+	int64_t begin = now_s - 20 + dice(60);
+	char time[TIME_TEXT_MAX];
+
+	fprintf(out, "issued: %s\n", time_format(time, START));
+	if (dice(2) == 0)
+		fprintf(out, "effective: %s\n", time_format(time, begin));
+	else
+		begin = now_s;
+	if (dice(3) == 0)
+		fprintf(out, "expires: %s\n",
+			time_format(time, begin + 1 + dice(60)));
+}
+
+static void
+put_targets(FILE *out)
+{
+	unsigned first = dice(NAMES), count = 1 + dice(2);
+
+	fprintf(out, "targets: [%s", names[first]);
+	for (unsigned i = 1; i < count; i++)
+		fprintf(out, ", %s", names[(first + i) % NAMES]);
+	fprintf(out, "]\n");
+}
+
+static unsigned
+some_block(const struct story *story)
+{
+	return story->block_count == 0
+	               ? 1
+	               : story->blocks[dice(story->block_count)];
+}
+
+static int
+apply(struct story *story, bool lift)
+{
+	char path[160];
+	const char *authority = dice(4) == 0 ? "m" : "k";
+	FILE *out;
+
+	snprintf(path, sizeof path, "%s/order.yaml", story->tool.dir);
+	out = fopen(path, "w");
+	assert_non_null(out);
+	fprintf(out, "palang-order: 1\nauthority: %s\nid: O%u\naction: %s\n",
+		authority, ++story->orders, lift ? "lift" : "block");
+	put_times(out);
+	/* Sometimes one that is yet to come. */
+	if (lift)
+		fprintf(out, "lifts: k:O%u\n",
+			dice(4) == 0 ? story->orders + 1 : some_block(story));
+	else if (dice(5) == 0)
+		fprintf(out, "replaces: O%u\n", some_block(story));
+	if (!lift)
+		fprintf(out, "scope: %s\n", dice(2) ? "exact" : "subtree");
+	if (!lift || dice(2) == 0)
+		put_targets(out);
+	fclose(out);
+	if (!lift)
+		story->blocks[story->block_count++] = story->orders;
+	return tool_run(
+		&story->tool, "apply --transcribed --source letter %s", path);
+}
+
+static int
+suspend(struct story *story)
+{
+	unsigned order = some_block(story);
+
+	if (tool_run(&story->tool, "resume O%u", order) == 0)
+		return 0;
+	return tool_run(&story->tool, "suspend O%u --reason test", order);
+}
+
+static int
+allow(struct story *story)
+{
+	const char *name = names[dice(NAMES)];
+
+	if (dice(2) == 0)
+		return tool_run(&story->tool,
+			"allow add %s --scope subtree --reason wanted", name);
+	return tool_run(&story->tool, "allow remove %s", name);
+}
+
+static int
+refresh(struct story *story)
+{
+	static int64_t tick;
+	struct timespec times[2] = {{.tv_sec = START}, {.tv_sec = START}};
+	char path[160], text[256];
+
+	snprintf(text, sizeof text, "%s\nads%u.example\n", names[dice(NAMES)],
+		dice(2));
+	tool_write(&story->tool, "list", text);
+	snprintf(path, sizeof path, "%s/list", story->tool.dir);
+	times[1].tv_sec += ++tick;
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	return tool_run(&story->tool, "feed refresh ads --accept-change");
+}
+
+static int
+emergency(struct story *story)
+{
+	if (dice(3) == 0)
+		return tool_run(&story->tool, "open --all --reason test");
+	return tool_run(&story->tool, "close --all");
+}
+
+/* It counts from the command that sees it. */
+static void
+write_config(const struct tool *tool, const char *more, bool acts)
+{
+	char text[1024];
+
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"ttl: 30\n%sauthorities:\n"
+		"  k: {kind: external, signature: transcribed}\n"
+		"  m: {kind: external, signature: transcribed%s}\n",
+		tool->dir, tool->dir, more, acts ? ", acts-for: [k]" : "");
+	tool_write(tool, "palang.yaml", text);
+}
+
+static int
+configure(struct story *story)
+{
+	write_config(&story->tool,
+		dice(2) == 0 ? "answer: nodata\n" : "answer: refused\n",
+		dice(2) == 0);
+	return tool_run(&story->tool, "publish");
+}
+
+static int
+block(struct story *story)
+{
+	return apply(story, false);
+}
+
+static int
+lift(struct story *story)
+{
+	return apply(story, true);
+}
+
+/* What may be refused, for what it is about is not there, or is so already. */
+static const struct {
+	int (*act)(struct story *story);
+	unsigned weight;
+	bool may_fail;
+} acts[] = {{block, 5, true}, {lift, 3, true}, {suspend, 3, true},
+	{allow, 1, true}, {refresh, 1, false}, {emergency, 1, true},
+	{configure, 1, false}};
+
+#define ACTS    (sizeof acts / sizeof *acts)
+#define WEIGHTS 15
+
+static void
+act(struct story *story)
+{
+	unsigned left = dice(WEIGHTS), which = 0;
+	int code;
+
+	while (left >= acts[which].weight)
+		left -= acts[which++].weight;
+	code = acts[which].act(story);
+	if (code != 0 && !acts[which].may_fail)
+		fail_msg("act %u: %s", which, story->tool.err);
+	if (code == 0)
+		story->done[which]++;
+}
+
+/* ---- what is said ---- */
+
+static struct moment {
+	int64_t at;
+	char *list, *why[NAMES];
+} moments[MOMENTS];
+
+static size_t moment_count;
+
+static void
+write_down(struct tool *tool)
+{
+	struct moment *moment = &moments[moment_count++];
+
+	moment->at = now_s;
+	tool_expect(tool, 0, "list --all --json");
+	moment->list = strdup(tool->out);
+	for (unsigned i = 0; i < NAMES; i++) {
+		tool_run(tool, "why %s --json", names[i]);
+		moment->why[i] = strdup(tool->out);
+	}
+}
+
+/* Takes the line that tells the time out. */
+static char *
+without_time(char *text)
+{
+	char *at = strstr(text, "  \"at\": \""), *end;
+
+	assert_non_null(at);
+	end = strchr(at, '\n') + 1;
+	memmove(at, end, strlen(end) + 1);
+	return text;
+}
+
+static unsigned
+look_back(struct tool *tool, struct moment *moment)
+{
+	char time[TIME_TEXT_MAX];
+	unsigned unknown = 0;
+
+	time_format(time, moment->at);
+	tool_expect(tool, 0, "list --all --json --at %s", time);
+	if (strcmp(tool->out, moment->list) != 0)
+		fail_msg("list at %s:\n%s\nwas:\n%s", time, tool->out,
+			moment->list);
+	free(moment->list);
+	for (unsigned i = 0; i < NAMES; i++) {
+		tool_run(tool, "why %s --json --at %s", names[i], time);
+		if (strstr(tool->err, "is not known") != NULL)
+			unknown++;
+		else if (strcmp(without_time(tool->out), moment->why[i]) != 0)
+			fail_msg("why %s at %s:\n%s%s\nwas:\n%s", names[i],
+				time, tool->err, tool->out, moment->why[i]);
+		free(moment->why[i]);
+	}
+	return unknown;
+}
+
+static void
+go_through(unsigned number, unsigned done[ACTS], unsigned *unknown)
+{
+	struct story story = {.orders = 0};
+
+	now_s = START;
+	seed = 20261122 + 7919 * number;
+	moment_count = 0;
+	tool_create(&story.tool);
+	write_config(&story.tool, "", true);
+	tool_write(&story.tool, "list", "ads.example\nx.example\n");
+	tool_expect(&story.tool, 0,
+		"feed add ads --authority k --source %s/list", story.tool.dir);
+	for (int i = 0; i < STEPS; i++) {
+		now_s += 1 + dice(10);
+		act(&story);
+		write_down(&story.tool);
+		now_s += 1 + dice(20);
+		write_down(&story.tool);
+	}
+	now_s += 1000;
+	for (size_t i = 0; i < moment_count; i++)
+		*unknown += look_back(&story.tool, &moments[i]);
+	for (unsigned i = 0; i < ACTS; i++)
+		done[i] += story.done[i];
+	tool_remove(&story.tool);
+	now_s = 0;
+}
+
+static void
+test_stories(void **state)
+{
+	unsigned unknown = 0, done[ACTS] = {0};
+
+	(void)state;
+	for (unsigned i = 0; i < STORIES; i++)
+		go_through(i, done, &unknown);
+	for (unsigned i = 0; i < ACTS; i++)
+		assert_true(done[i] > 0);
+	/* Names of a feed that are gone are told to be, and only those. */
+	assert_in_range(unknown, 1, STORIES * MOMENTS * NAMES * 3 / 4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stories),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
