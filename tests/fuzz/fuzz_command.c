@@ -36,7 +36,10 @@ static const char config_text[] =
 	"state-dir: %1$s/state\nlive-dir: %1$s/live\nuser: \"\"\nttl: 30\n"
 	"authorities:\n"
 	"  kominfo: {kind: external, signature: transcribed, a: 192.0.2.1}\n"
-	"  k: {kind: own, signature: transcribed, acts-for: [kominfo]}\n";
+	"  k: {kind: own, signature: transcribed, acts-for: [kominfo]}\n"
+	"guards: {popular: %1$s/popular, protected-shipped: no}\n";
+
+static const char popular[] = "google.com\nwww.example\n";
 
 /* What any name of a file may do to a terminal. */
 #define ORDER_FILE "order\x1b[31m\xe2\x80\xae.yaml"
@@ -211,6 +214,8 @@ set_up(void)
 	snprintf(path, sizeof path, "%s/palang.yaml", root);
 	snprintf(text, sizeof text, config_text, root);
 	write_file(path, text, strlen(text));
+	snprintf(path, sizeof path, "%s/popular", root);
+	write_file(path, popular, strlen(popular));
 	must(run("init", NULL) == EXIT_DONE);
 	must(apply(first_order, strlen(first_order)) == EXIT_DONE);
 	for (size_t i = 0; i < FOLDERS; i++)
