@@ -37,6 +37,7 @@ struct intake_item {
 struct intake {
 	struct intake_file *files;
 	size_t file_count;
+	size_t octets;             /* of the files that were read */
 	struct intake_item *items; /* in stream order */
 	size_t count;
 	size_t added;       /* items that are new */

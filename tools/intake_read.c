@@ -13,6 +13,10 @@
 /* A file may be a batch of several orders of the largest size. */
 #define INTAKE_FILE_MAX ORDER_FILE_MAX
 
+/* All are in memory at once: a folder may hold what somebody sent. */
+#define INTAKE_MAX       (64u << 20) /* octets */
+#define INTAKE_FILES_MAX 10000
+
 int
 intake_add(struct intake *intake, const char *name, char *data, size_t len,
 	char *signature, size_t signature_len)
@@ -106,6 +110,14 @@ read_file(struct intake *intake, const char *path)
 			name, INTAKE_FILE_MAX);
 	if (ret != 0)
 		return fail_read(name, ret);
+	intake->octets += len;
+	if (intake->octets > INTAKE_MAX ||
+		intake->file_count == INTAKE_FILES_MAX) {
+		free(data);
+		return cmd_fail("%s: more than %u MiB or %d files at once; "
+				"apply them in parts",
+			name, INTAKE_MAX >> 20, INTAKE_FILES_MAX);
+	}
 	ret = read_signature(intake, path, &signature, &signature_len);
 	if (ret != EXIT_DONE) {
 		free(data);

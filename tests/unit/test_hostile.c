@@ -411,6 +411,28 @@ test_sizes(void **state)
 	tool_remove(&tool);
 }
 
+/* Each of them may be as large; all together may not. */
+static void
+test_flood(void **state)
+{
+	char first[128], path[128];
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	snprintf(path, sizeof path, "%s/in", tool.dir);
+	assert_int_equal(mkdir(path, 0755), 0);
+	write_long(&tool, "in/000.yaml", "", 1 << 20);
+	snprintf(first, sizeof first, "%s/in/000.yaml", tool.dir);
+	for (int i = 1; i <= 64; i++) {
+		snprintf(path, sizeof path, "%s/in/%03d.yaml", tool.dir, i);
+		assert_int_equal(link(first, path), 0);
+	}
+	expect(&tool, 2, APPLY "%s/in", tool.dir);
+	tool_expect_in(tool.err, "/in/064.yaml: more than 64 MiB");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -426,6 +448,7 @@ main(void)
 		cmocka_unit_test(test_wire),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
