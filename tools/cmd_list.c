@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "hold.h"
 #include "json.h"
 #include "palang/error.h"
 #include "state.h"
@@ -19,16 +20,18 @@ static const struct cmd_option options[] = {
 	{"lifted", 0, NULL,
 		"those lifted as a whole, now or before they began, and the "
 		"lifts of them"},
+	{"held", 0, NULL, "those that wait for an approval"},
 	{"all", 0, NULL, "all"}, PAST_OPTIONS,
 	{"json", 'j', NULL, "print JSON"}, {NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_list = {"list", "", "the recorded orders and lifts",
 	"Lists orders and lifts in the order of their receipt: state, key, "
 	"what they do, since when. Without options those that are in force, "
-	"begin later, or are suspended.",
+	"begin later, are suspended, or are held.",
 	options, 0, 0, run};
 
 #define BIT(state) (1u << (state))
+#define HELD       (1u << 31) /* no state of what is recorded */
 
 static const struct {
 	const char *option;
@@ -38,6 +41,7 @@ static const struct {
 	{"pending", BIT(EFFECT_PENDING) | BIT(EFFECT_WAITING)},
 	{"expired", BIT(EFFECT_EXPIRED) | BIT(EFFECT_REPLACED)},
 	{"lifted", BIT(EFFECT_LIFTED) | BIT(EFFECT_CANCELLED)},
+	{"held", HELD},
 	{"all", ~0u},
 };
 
@@ -52,7 +56,11 @@ wanted(const struct cmd_call *call)
 	}
 	if (states == 0)
 		states = BIT(EFFECT_ACTIVE) | BIT(EFFECT_PENDING) |
-		         BIT(EFFECT_WAITING) | BIT(EFFECT_SUSPENDED);
+		         BIT(EFFECT_WAITING) | BIT(EFFECT_SUSPENDED) | HELD;
+	/* What is held is in no force at any time, and waits now. */
+	if (cmd_option(call, "at") != NULL ||
+		cmd_option(call, "ordered-at") != NULL)
+		states &= ~HELD;
 	return states;
 }
 
@@ -219,6 +227,8 @@ list(struct state *state, unsigned states, struct json_writer *json)
 		else
 			print_row(state, &row);
 	}
+	if ((states & HELD) != 0)
+		return hold_list(state, BATCH_HELD, json);
 	return EXIT_DONE;
 }
 

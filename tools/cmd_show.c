@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "hold.h"
 #include "json.h"
 #include "palang/error.h"
 #include "state.h"
@@ -208,6 +209,7 @@ run(const struct cmd_call *call)
 {
 	bool received = cmd_option(call, "received") != NULL;
 	struct shown shown = {.text = NULL};
+	bool held = false;
 	struct state state;
 	int ret = state_begin(&state, call);
 
@@ -215,6 +217,12 @@ run(const struct cmd_call *call)
 		ret = state_open_read(&state);
 	if (ret == EXIT_DONE)
 		ret = state_go_back_once(&state, call);
+	if (ret == EXIT_DONE && cmd_option(call, "at") == NULL)
+		ret = hold_show(&state, call->args[0], &held);
+	if (held || ret != EXIT_DONE) {
+		state_close(&state);
+		return ret;
+	}
 	if (ret == EXIT_DONE)
 		ret = fetch(&shown, &state, call->args[0], received);
 	if (ret == EXIT_DONE && cmd_option(call, "signature") != NULL)

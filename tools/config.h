@@ -75,6 +75,8 @@ struct config_guards {
 	uint32_t popular_first; /* names of it that count */
 	const char *protected;  /* besides the shipped one; or NULL */
 	bool protected_shipped; /* that one counts */
+	bool unbound_off;       /* `unbound: no` */
+	const char *unbound;    /* in place of Debian's unbound.conf; or NULL */
 };
 
 /* A bulk list: an entry of `feeds:`, or one that `palang feed add` recorded. */

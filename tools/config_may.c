@@ -177,13 +177,26 @@ take_shipped(struct yaml_reader *reader, const struct yaml_node *value)
 	return 0;
 }
 
+static int
+take_unbound(struct yaml_reader *reader, const struct yaml_node *value)
+{
+	struct config_guards *guards = guards_of(reader);
+
+	guards->unbound_off =
+		value->kind == YAML_TEXT && strcmp(value->text, "no") == 0;
+	if (guards->unbound_off)
+		return 0;
+	return config_read_path(reader, value, &guards->unbound);
+}
+
 int
 config_take_guards(struct yaml_reader *reader, const struct yaml_node *value)
 {
 	static const struct yaml_field fields[] = {{"popular", take_popular},
 		{"popular-first", take_popular_first},
 		{"protected", take_protected},
-		{"protected-shipped", take_shipped}, {NULL, NULL}};
+		{"protected-shipped", take_shipped}, {"unbound", take_unbound},
+		{NULL, NULL}};
 
 	if (!yaml_expect(reader, value, YAML_MAP))
 		return 0;
@@ -195,4 +208,5 @@ config_guards_fini(struct config_guards *guards)
 {
 	free((char *)(uintptr_t)guards->popular);
 	free((char *)(uintptr_t)guards->protected);
+	free((char *)(uintptr_t)guards->unbound);
 }

@@ -42,7 +42,14 @@ static const char sample[] =
 	"#feeds:\n"
 	"#  ads:\n"
 	"#    source: https://lists.example.net/ads\n"
-	"#protected: [example.net]\n";
+	"#protected: [example.net]\n"
+	"\n"
+	"# Who lets through what guards hold, and how many people it takes; "
+	"your own\n"
+	"# domains belong under `protected:` above.\n"
+	"#approvers:\n"
+	"#  budi: {user: budi, keys: [{file: budi.pub}]}\n"
+	"#approvals: 2\n";
 
 /* The places, where they are not the usual ones; and who we become. */
 static char *

@@ -20,6 +20,8 @@ intake_fini(struct intake *intake)
 	free(intake->files);
 	free(intake->items);
 	free(intake->made_source);
+	guard_findings_fini(&intake->findings);
+	ledger_batches_fini(&intake->batches);
 	memset(intake, 0, sizeof *intake);
 }
 
@@ -162,30 +164,29 @@ intake_admit(struct intake *intake, struct state *state)
 
 /* ---- recording ---- */
 
+int
+intake_keep(const struct intake_file *file, struct state *state, int64_t *row,
+	int64_t *signed_row)
+{
+	struct ledger_signature signature = {
+		.text = file->signature, .comment = file->comment};
+	int ret =
+		state_keep_file(state, file->name, file->data, file->len, row);
+
+	*signed_row = 0;
+	if (ret != EXIT_DONE || file->key == NULL)
+		return ret;
+	signature.file = *row;
+	memcpy(signature.key, file->key->id, LEDGER_KEY_SIZE);
+	return state_keep_signature(
+		state, &signature, file->sha256, signed_row);
+}
+
 /* The rows of a file and of its signature. */
 struct kept {
 	const struct intake_file *file;
 	int64_t row, signature;
 };
-
-static int
-keep_file(
-	struct kept *kept, const struct intake_file *file, struct state *state)
-{
-	struct ledger_signature signature = {
-		.text = file->signature, .comment = file->comment};
-	int ret = state_keep_file(
-		state, file->name, file->data, file->len, &kept->row);
-
-	kept->file = file;
-	kept->signature = 0;
-	if (ret != EXIT_DONE || file->key == NULL)
-		return ret;
-	signature.file = kept->row;
-	memcpy(signature.key, file->key->id, LEDGER_KEY_SIZE);
-	return state_keep_signature(
-		state, &signature, file->sha256, &kept->signature);
-}
 
 static int
 record_item(struct intake *intake, const struct intake_item *item,
@@ -217,7 +218,9 @@ intake_record(struct intake *intake, struct state *state)
 		if (item->known != NULL)
 			continue;
 		if (item->file != kept.file)
-			ret = keep_file(&kept, item->file, state);
+			ret = intake_keep(
+				item->file, state, &kept.row, &kept.signature);
+		kept.file = item->file;
 		if (ret == EXIT_DONE)
 			ret = record_item(intake, item, state, &kept);
 	}

@@ -9,6 +9,8 @@
 #ifndef TOOL_INTAKE_H
 #define TOOL_INTAKE_H
 
+#include "guard.h"
+#include "ledger_hold.h"
 #include "state.h"
 
 struct intake_file {
@@ -48,6 +50,13 @@ struct intake {
 	bool signed_only;      /* what is not signed is not parsed */
 	bool checking;         /* nothing is taken: signatures may be to come */
 	int64_t arrived;       /* ms: when it first came; 0: now */
+	struct guard_findings findings; /* of intake_guard */
+	struct batches batches;         /* held, of hold_check */
+	const struct batch *held;       /* of these: the one that came again */
+	/* A batch that goes through, what guards find is waived, with the
+	 * approval that lets it; NULL. */
+	const struct batch *approved;
+	const struct batch_approval *approval;
 };
 
 /* Takes NULL-ed and half-filled ones. */
@@ -79,6 +88,15 @@ int intake_powers(const struct intake *intake, struct state *state);
 /* Judges powers, then document by document against what is recorded and the documents before; adds those that are new to the
  * state in memory. */
 int intake_admit(struct intake *intake, struct state *state);
+
+/* Holds the block orders that are new against the guards.  What is refused goes
+ * to problems, all of it to intake->findings. */
+int intake_guard(struct intake *intake, struct state *state);
+
+/* Inside a change: keeps a file and its signature, whose row is 0 if there is
+ * none. */
+int intake_keep(const struct intake_file *file, struct state *state,
+	int64_t *row, int64_t *signature);
 
 /* Inside a change: records what intake_admit added. */
 int intake_record(struct intake *intake, struct state *state);

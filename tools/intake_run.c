@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hold.h"
 #include "intake.h"
 #include "outcome.h"
 #include "palang/error.h"
@@ -47,6 +48,9 @@ run_new(struct intake *intake, struct state *state, const char *what, bool dry)
 		ret = shadow_leave(state);
 	if (ret == EXIT_DONE)
 		ret = state_prepare(state, dry);
+	if (ret == EXIT_DONE && intake->approval != NULL)
+		ret = hold_add_approval(
+			state, intake->approved, intake->approval, true);
 	if (ret == EXIT_DONE && !dry)
 		ret = intake_events(intake, state, what);
 	if (ret == EXIT_DONE && !dry)
@@ -56,9 +60,9 @@ run_new(struct intake *intake, struct state *state, const char *what, bool dry)
 	return ret;
 }
 
-int
-intake_run(
-	struct intake *intake, struct state *state, const char *what, bool dry)
+/* All that judges; nothing is recorded yet. */
+static int
+judge(struct intake *intake, struct state *state)
 {
 	int ret = intake_trust(intake, state);
 
@@ -66,8 +70,21 @@ intake_run(
 		ret = intake_parse(intake, state_now(state), &state->problems);
 	if (ret == EXIT_DONE)
 		ret = intake_admit(intake, state);
+	if (ret == EXIT_DONE)
+		ret = hold_check(intake, state);
+	if (ret == EXIT_DONE && intake->held == NULL)
+		ret = intake_guard(intake, state);
 	if (state_tell(state) != EXIT_DONE && ret == EXIT_DONE)
 		ret = EXIT_ERROR;
+	return ret;
+}
+
+int
+intake_run(
+	struct intake *intake, struct state *state, const char *what, bool dry)
+{
+	int ret = judge(intake, state);
+
 	if (ret != EXIT_DONE) {
 		if (intake->count > 1)
 			cmd_fail(dry ? "as one batch, all %zu documents would "
@@ -76,6 +93,10 @@ intake_run(
 				intake->count);
 		return ret;
 	}
+	if (intake->held != NULL)
+		return hold_known(intake, state);
+	if (intake->findings.held > 0 && intake->approved == NULL)
+		return hold_record(intake, state, what, dry);
 	ret = dry ? state_rehearse(state) : state_change(state);
 	if (ret != EXIT_DONE)
 		return ret;

@@ -22,6 +22,7 @@ overview_fini(struct overview *overview)
 	resolvers_fini(&overview->resolvers);
 	free(overview->states);
 	shadow_fini(&overview->shadow);
+	ledger_batches_fini(&overview->held);
 	problems_fini(&overview->findings);
 	memset(overview, 0, sizeof *overview);
 }
@@ -273,6 +274,8 @@ overview_make(struct overview *overview, struct state *state)
 		ret = look_at_orders(overview, state);
 	if (ret == EXIT_DONE)
 		ret = overview_look_at_shadow(overview, state);
+	if (ret == EXIT_DONE)
+		ret = overview_look_at_held(overview, state);
 	if (ret == EXIT_DONE) {
 		overview_look_at_keys(overview, state);
 		overview_look_at_feeds(overview, state);

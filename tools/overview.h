@@ -7,6 +7,7 @@
 #ifndef TOOL_OVERVIEW_H
 #define TOOL_OVERVIEW_H
 
+#include "ledger_hold.h"
 #include "shadow.h"
 #include "state.h"
 #include "status_files.h"
@@ -22,6 +23,7 @@ struct overview {
 	size_t names; /* that the orders in force block */
 	struct shadow shadow;
 	size_t verified, transcribed; /* of all orders and lifts */
+	struct batches held;
 	/* Errors: what a monitoring should ring for.  Warnings: what a person
 	 * should know. */
 	struct problems findings;
@@ -58,6 +60,13 @@ int overview_look_at_shadow(struct overview *overview, struct state *state);
 void overview_print_shadow(const struct overview *overview);
 void overview_put_shadow(
 	struct json_writer *json, const struct overview *overview);
+
+/* overview_held.c: looks at what is held, tells it. */
+int overview_look_at_held(struct overview *overview, struct state *state);
+void overview_print_held(
+	const struct overview *overview, const struct state *state);
+void overview_put_held(struct json_writer *json,
+	const struct overview *overview, const struct state *state);
 
 void overview_print(const struct overview *overview, const struct state *state);
 int overview_print_json(

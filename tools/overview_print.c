@@ -158,6 +158,7 @@ overview_print(const struct overview *overview, const struct state *state)
 	print_states("lifts", overview->lifts);
 	putchar('\n');
 	overview_print_keys(overview, state);
+	overview_print_held(overview, state);
 	print_suspended(state);
 	overview_print_shadow(overview);
 	overview_print_feeds(state);

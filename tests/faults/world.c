@@ -19,6 +19,10 @@
 #define LIST_FIRST "one.example.net\ntwo.example.net\nbase.example.net\n"
 #define LIST_LATER "one.example.net\nthree.example.net\nbase.example.net\n"
 
+/* There are no lists installed to hold orders against. */
+#define TOOL_GUARDS                                                            \
+	"guards: {popular: no, protected-shipped: no, unbound: no}\n"
+
 static const char order_head[] = "palang-order: 1\n"
 				 "authority: k\n"
 				 "action: block\n"
@@ -262,7 +266,8 @@ write_config(const struct world *world, const char *more)
 	char text[1024];
 
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\nttl: 30\n"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
+		"ttl: 30\n"
 		"a: 192.0.2.9\n"
 		"authorities:\n"
 		"  k: {kind: external, signature: transcribed, a: 192.0.2.1}\n"

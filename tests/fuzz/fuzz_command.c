@@ -34,6 +34,7 @@ static const struct cmd *const table[] = {&cmd_init, &cmd_apply, &cmd_check,
 
 static const char config_text[] =
 	"state-dir: %1$s/state\nlive-dir: %1$s/live\nuser: \"\"\nttl: 30\n"
+	"guards: {popular: no, protected-shipped: no, unbound: no}\n"
 	"authorities:\n"
 	"  kominfo: {kind: external, signature: transcribed, a: 192.0.2.1}\n"
 	"  k: {kind: own, signature: transcribed, acts-for: [kominfo]}\n"

@@ -55,7 +55,7 @@ sign_create(struct tool *tool, const char *may)
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		sign_make_key(tool, keys[i]);
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
 		"authorities:\n"
 		"  k:\n"
 		"    kind: external\n"

@@ -349,12 +349,20 @@ static void
 test_init_sample(void **state)
 {
 	struct tool tool;
+	FILE *config;
 
 	(void)state;
 	tool_create(&tool);
 	assert_int_equal(unlink(tool.config), 0);
 	tool_expect(&tool, 0, "init --dir %s/more", tool.dir);
 	tool_expect_in(tool.out, "made     ");
+	/* the lists of guards that it means are not installed here */
+	tool_expect(&tool, 2, "block site.example --scope exact");
+	tool_expect_in(tool.err, "popular.txt: error: this list of names to ");
+	config = fopen(tool.config, "a");
+	assert_non_null(config);
+	fputs("\n" TOOL_GUARDS, config);
+	assert_int_equal(fclose(config), 0);
 	tool_expect(&tool, 0, "block t.me --scope exact");
 	tool_expect(&tool, 0, "why t.me");
 	tool_expect_in(tool.out, "answer nodata");
@@ -784,7 +792,7 @@ test_publish(void **state)
 	tool_expect(&tool, 0, "why t.me");
 	tool_expect_in(tool.out, "answer sinkhole");
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
 		"answer: refused\n",
 		tool.dir, tool.dir);
 	tool_write(&tool, "palang.yaml", text);
@@ -851,7 +859,7 @@ test_user(void **state)
 	assert_int_equal(chmod(tool.dir, 0755), 0);
 	snprintf(text, sizeof text,
 		"state-dir: %s/u/state\nlive-dir: %s/u/live\n"
-		"user: nobody\n%s",
+		"user: nobody\n" TOOL_GUARDS "%s",
 		tool.dir, tool.dir, tool_authorities);
 	tool_write(&tool, "palang.yaml", text);
 	assert_int_equal(run_user(&tool, "init --resolver-user daemon"), 0);

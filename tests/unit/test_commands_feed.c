@@ -585,7 +585,8 @@ write_bare_config(const struct tool *tool)
 	char text[2048];
 
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n%s",
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
+		"%s",
 		tool->dir, tool->dir, tool_authorities);
 	tool_write(tool, "palang.yaml", text);
 }
@@ -596,7 +597,8 @@ write_config(const struct tool *tool, const char *more)
 	char text[2048];
 
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n%s"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
+		"%s"
 		"feeds:\n  ads:\n    authority: k\n    source: %s/list\n%s",
 		tool->dir, tool->dir, tool_authorities, tool->dir, more);
 	tool_write(tool, "palang.yaml", text);

@@ -214,7 +214,7 @@ test_publish_gone(void **state)
 	tool_create(&tool);
 	write_list(&tool, 3);
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
 		"feeds: {ads: {source: %s/list}}\n",
 		tool.dir, tool.dir, tool.dir);
 	tool_write(&tool, "palang.yaml", text);

@@ -163,7 +163,7 @@ the_page_on_migration_tells_the_truth(void **state)
 		0);
 	tool_create(&tool);
 	snprintf(config, sizeof config,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
 		"authorities:\n"
 		"  kominfo: {kind: external, signature: transcribed, "
 		"answer: nxdomain}\n",

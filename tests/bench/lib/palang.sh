@@ -65,6 +65,7 @@ tool_begin() {
 		state-dir: $scratch/tool/state
 		live-dir: $live
 		user: ""
+		guards: {popular: no, protected-shipped: no, unbound: no}
 	END
 	tool init
 }

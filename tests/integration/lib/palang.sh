@@ -13,6 +13,7 @@ palang_begin() {
 		state-dir: $scratch/state
 		live-dir: $live
 		user: ""
+		guards: {popular: no, protected-shipped: no, unbound: no}
 		answer: sinkhole
 		ttl: $BLOCK_TTL
 		a: 198.51.100.99

@@ -25,6 +25,7 @@ cat >palang.yaml <<-END
 	state-dir: $scratch/var/state
 	live-dir: $live
 	user: $TOOL
+	guards: {popular: no, protected-shipped: no, unbound: no}
 	ttl: $BLOCK_TTL
 	authorities:
 	  kominfo:

@@ -1,0 +1,317 @@
+/* Orders that guards refuse or hold, from the command line. */
+#include "sign_util.h"
+
+#include <pwd.h>
+
+#define LISTS SOURCE_DIR "/blocklists/guards"
+
+/* With the shipped lists; authority k is transcribed, `budi` and `ani` approve
+ * and `me` is whoever runs the test. */
+static void
+begin(struct tool *tool, const char *approvals)
+{
+	static const char *const keys[] = {"budi", "ani", "me", "stranger"};
+	const struct passwd *entry = getpwuid(getuid());
+	char text[2048];
+
+	tool_create(tool);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		sign_make_key(tool, keys[i]);
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"guards:\n  popular: " LISTS "/popular.txt\n"
+		"  protected: " LISTS "/protected.txt\n"
+		"  protected-shipped: no\n  unbound: no\n"
+		"protected: [isp.example]\n"
+		"authorities:\n"
+		"  k: {kind: external, signature: transcribed,"
+		" may: {usual-targets: 3, names-in-force: 5}}\n"
+		"approvers:\n"
+		"  budi: {user: budi, keys: [{file: budi.pub}]}\n"
+		"  ani: {user: ani, keys: [{file: ani.pub}]}\n"
+		"  me: {user: \"%s\", keys: [{file: me.pub}]}\n%s",
+		tool->dir, tool->dir, entry->pw_name, approvals);
+	tool_write(tool, "palang.yaml", text);
+}
+
+#define BY_HAND "apply --transcribed --source 'a letter' "
+
+static void
+order(struct tool *tool, const char *id, const char *targets)
+{
+	char more[300];
+
+	snprintf(more, sizeof more,
+		"action: block\nscope: exact\ntargets: %s\n", targets);
+	sign_order(tool, id, "k", id, more);
+}
+
+/* Whether the compiled lists block the name. */
+static void
+expect_blocked(struct tool *tool, const char *name, bool blocked)
+{
+	tool_expect(tool, blocked ? 0 : 1, "why %s", name);
+}
+
+/* "approval", what `approve --print` writes, signed by the key. */
+static void
+sign_approval(struct tool *tool, const char *id, const char *reason,
+	const char *as, const char *key)
+{
+	tool_expect(tool, 0, "approve %s --reason '%s' --print --as %s", id,
+		reason, as);
+	tool_write(tool, "approval", tool->out);
+	sign_file(tool, key, "approval");
+}
+
+static void
+italy_2024_is_held_and_approved(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "");
+	order(&tool, "1", "[drive.usercontent.google.com, pirate.example]");
+	tool_expect(&tool, 4, BY_HAND "-n %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "would be k:1: held");
+	tool_expect(&tool, 1, "held");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "k:1: held, nothing of it is in force");
+	tool_expect_in(tool.out, "drive.usercontent.google.com (exact) is much "
+				 "asked for");
+	tool_expect_in(tool.out, "palang approve k:1 --reason");
+	expect_blocked(&tool, "pirate.example", false);
+	assert_int_equal(tool_generation(&tool), 1);
+	/* the same once more, and another of that id */
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "k:1: held");
+	order(&tool, "1", "[pirate.example]");
+	tool_expect(&tool, 2, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.err, "another document of the same id, k:1, is "
+				 "held since");
+	tool_expect(&tool, 0, "held --json");
+	tool_expect_in(tool.out, "\"needed\": 1");
+	tool_expect_in(tool.out, "\"source\": \"a letter\"");
+
+	sign_approval(&tool, "1", "court order 7", "budi", "budi");
+	tool_expect_in(tool.out, "palang-approval: 1\norder: k:1 sha256:");
+	tool_expect_in(tool.out, "\nfinding: drive.usercontent.google.com");
+	tool_expect_in(
+		tool.out, "\napprover: budi\nreason: \"court order 7\"\n");
+	tool_expect(&tool, 0,
+		"approve 1 --reason 'court order 7' --signature "
+		"%s/approval.minisig",
+		tool.dir);
+	tool_expect_in(tool.out, "k:1: in force, blocks 2 names");
+	expect_blocked(&tool, "pirate.example", true);
+	expect_blocked(&tool, "drive.usercontent.google.com", true);
+	tool_expect(&tool, 1, "held");
+	tool_expect(&tool, 0, "show k:1");
+	tool_expect_in(tool.out, "# transcribed from: a letter");
+	tool_expect(&tool, 0, "history k:1");
+	tool_expect_in(tool.out, "held ");
+	tool_expect_in(tool.out, "approved ");
+	tool_expect_in(tool.out, "by budi: court order 7");
+	/* what it blocks by now is not judged anew */
+	order(&tool, "2", "[drive.usercontent.google.com]");
+	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
+	tool_remove(&tool);
+}
+
+/* Whose word does not count. */
+static const struct {
+	const char *as, *key, *reason; /* signed; given is "meant" */
+	const char *why;
+} refused[] = {
+	{"me", "me", "meant", "applied it: somebody else approves"},
+	{"budi", "stranger", "meant", ", which is no approver's"},
+	{"budi", "ani", "meant", "what is to be signed is what --print"},
+	{"budi", "budi", "another", "what is to be signed is what --print"},
+};
+
+static void
+refuses_words_that_do_not_count(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "");
+	order(&tool, "1", "[t.me]");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect(&tool, 2, "approve 1");
+	tool_expect_in(tool.err, "needs --reason");
+	tool_expect(&tool, 2, "approve 1 --reason meant");
+	tool_expect_in(tool.err, "an approver signs it");
+	tool_expect(&tool, 2, "approve 2 --reason meant");
+	tool_expect_in(tool.err, "no order \"2\" is held");
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		sign_approval(&tool, "1", refused[i].reason, refused[i].as,
+			refused[i].key);
+		tool_expect(&tool, 2,
+			"approve 1 --reason meant --signature "
+			"%s/approval.minisig",
+			tool.dir);
+		tool_expect_in(tool.err, refused[i].why);
+	}
+	/* the digest is another's */
+	order(&tool, "2", "[telegram.org]");
+	tool_expect(&tool, 4, BY_HAND "%s/2.yaml", tool.dir);
+	sign_approval(&tool, "2", "meant", "budi", "budi");
+	tool_expect(&tool, 2,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	tool_expect_in(tool.err, "what is to be signed is what --print");
+	expect_blocked(&tool, "t.me", false);
+	tool_remove(&tool);
+}
+
+static void
+takes_as_many_as_are_asked_for(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "approvals: 3\n");
+	order(&tool, "1", "[t.me]");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "0 of 2 approvals");
+	sign_approval(&tool, "1", "meant", "budi", "budi");
+	for (int again = 0; again < 2; again++)
+		tool_expect(&tool, again ? 2 : 4,
+			"approve 1 --reason meant --signature "
+			"%s/approval.minisig",
+			tool.dir);
+	tool_expect_in(tool.err, "budi has approved it already");
+	expect_blocked(&tool, "t.me", false);
+	sign_approval(&tool, "1", "meant", "ani", "ani");
+	tool_expect(&tool, 0,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	expect_blocked(&tool, "t.me", true);
+	tool_remove(&tool);
+}
+
+static void
+one_person_approves_alone(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "approvals: 1\n");
+	tool_expect(&tool, 4, "block t.me --scope exact --id 1");
+	tool_expect(&tool, 0, "approve 1 --reason 'we mean it'");
+	expect_blocked(&tool, "t.me", true);
+	tool_expect(&tool, 0, "status");
+	tool_expect_in(tool.out, "one person alone");
+	tool_remove(&tool);
+}
+
+static void
+rejected_is_gone_and_judged_anew(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "");
+	order(&tool, "1", "[isp.example]");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "protected: `protected`, palang.yaml");
+	tool_expect(&tool, 0, "status");
+	tool_expect_in(tool.out, "held");
+	tool_expect(&tool, 0, "list");
+	tool_expect_in(tool.out, "held");
+	tool_expect(&tool, 0, "show k:1");
+	tool_expect_in(tool.out, "# k:1: held");
+	tool_expect_in(tool.out, "isp.example");
+	tool_expect(&tool, 0, "reject 1 --reason 'ours'");
+	tool_expect_in(tool.out, "k:1: rejected, nothing of it was in force");
+	tool_expect(&tool, 1, "held");
+	tool_expect(&tool, 2, "reject 1 --reason 'ours'");
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "rejected");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_remove(&tool);
+}
+
+static void
+one_held_holds_all(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "");
+	order(&tool, "1", "[a.example]");
+	order(&tool, "2", "[facebook.com]");
+	tool_expect(
+		&tool, 4, BY_HAND "%s/1.yaml %s/2.yaml", tool.dir, tool.dir);
+	tool_expect_in(tool.out, "k:1: held");
+	tool_expect_in(tool.out, "k:2: facebook.com (exact) is much asked");
+	expect_blocked(&tool, "a.example", false);
+	/* one of them alone, or with others */
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	order(&tool, "3", "[b.example]");
+	tool_expect(
+		&tool, 2, BY_HAND "%s/1.yaml %s/3.yaml", tool.dir, tool.dir);
+	tool_expect_in(tool.err, "send what is new without it");
+	sign_approval(&tool, "1", "meant", "budi", "budi");
+	tool_expect(&tool, 0,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	expect_blocked(&tool, "a.example", true);
+	expect_blocked(&tool, "facebook.com", true);
+	tool_remove(&tool);
+}
+
+/* An order for the names of a registry has no approval. */
+static void
+refuses_suffixes(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "");
+	order(&tool, "1", "\n- a.example\n- co.uk");
+	tool_expect(&tool, 2, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.err, "/1.yaml:9:3: error: co.uk (exact) is a "
+				 "public suffix");
+	tool_expect(&tool, 2, "block github --scope exact");
+	tool_expect_in(tool.err, "is a top-level domain");
+	tool_expect(&tool, 4, "block github.io --scope subtree --id x");
+	tool_expect_in(tool.out, "hosting platform");
+	tool_remove(&tool);
+}
+
+static void
+holds_by_size(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool, "");
+	order(&tool, "1", "[a.example, b.example, c.example, d.example]");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "usually names 3 at most");
+	order(&tool, "2", "[a.example, b.example, c.example]");
+	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
+	order(&tool, "3", "[d.example, e.example, f.example]");
+	tool_expect(&tool, 4, BY_HAND "%s/3.yaml", tool.dir);
+	tool_expect_in(tool.out, "6 names of its authority");
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(italy_2024_is_held_and_approved),
+		cmocka_unit_test(refuses_words_that_do_not_count),
+		cmocka_unit_test(takes_as_many_as_are_asked_for),
+		cmocka_unit_test(one_person_approves_alone),
+		cmocka_unit_test(rejected_is_gone_and_judged_anew),
+		cmocka_unit_test(one_held_holds_all),
+		cmocka_unit_test(refuses_suffixes),
+		cmocka_unit_test(holds_by_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

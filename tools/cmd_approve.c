@@ -1,0 +1,274 @@
+/* palang approve, palang reject: what becomes of a held order. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "file.h"
+#include "hold.h"
+#include "palang/error.h"
+#include "text.h"
+#include "wait.h"
+
+static int run_approve(const struct cmd_call *call);
+static int run_reject(const struct cmd_call *call);
+
+static const struct cmd_option approve_options[] = {
+	{"reason", 'r', "TEXT", "why it is meant; kept, and signed"},
+	{"print", 'p', NULL, "print the text that is to be signed"},
+	{"signature", 0, "FILE", "that text's signature, by minisign"},
+	{"as", 0, "NAME", "the approver; default: whose user runs this"},
+	WAIT_OPTIONS, {NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_approve = {"approve", "ORDER --reason TEXT",
+	"put a held order in force, knowingly",
+	"An approver signs what --print writes with `minisign -S`; with the "
+	"signature the order, and all that came with it, is put in force. "
+	"Who applied it cannot approve it. With `approvals: 1` in palang.yaml "
+	"it takes neither a signature nor somebody else. Exit code 4: it "
+	"takes one more approval.",
+	approve_options, 1, 1, run_approve};
+
+static const struct cmd_option reject_options[] = {
+	{"reason", 'r', "TEXT", "why it is not meant; kept"},
+	{NULL, 0, NULL, NULL}};
+
+const struct cmd cmd_reject = {"reject", "ORDER --reason TEXT",
+	"drop a held order",
+	"Drops an order that is held, and all that came with it. It stays in "
+	"the history. The same document can be sent again, and is judged "
+	"anew.",
+	reject_options, 1, 1, run_reject};
+
+static int
+take_reason(const struct cmd_call *call, const char **reason)
+{
+	*reason = cmd_option(call, "reason");
+	if (*reason == NULL || (*reason)[0] == '\0')
+		return cmd_fail("%s needs --reason TEXT: it is kept, and shown "
+				"to whoever asks later",
+			call->cmd->name);
+	if (!text_is_plain(*reason, strlen(*reason)) ||
+		strchr(*reason, '\n') != NULL)
+		return cmd_fail("--reason is one line of plain text");
+	return EXIT_DONE;
+}
+
+/* Before we become another user, who may not read it. */
+static int
+read_signature(struct hold_word *word, const char *path, char **text)
+{
+	int ret;
+
+	if (path == NULL)
+		return EXIT_DONE;
+	ret = file_read(path, MINISIG_TEXT_MAX, 0, text, &word->signature_len);
+	if (ret != 0)
+		return cmd_fail("%s: %s", path,
+			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+	word->signature = *text;
+	return EXIT_DONE;
+}
+
+static const struct batch *
+find(struct batches *batches, const struct state *state, const char *name)
+{
+	int err = ledger_batches(state->ledger, BATCH_HELD, batches);
+
+	if (err == 0)
+		return hold_find(batches, name);
+	state_fail_ledger(state, err);
+	return NULL;
+}
+
+/* ---- approve ---- */
+
+static int
+print_text(const struct batch *batch, const struct hold_word *word,
+	const struct state *state)
+{
+	const struct config_approver *approver =
+		hold_approver(state, word->name);
+	char *text;
+
+	if (approver == NULL)
+		return EXIT_ERROR;
+	text = hold_text(batch, approver->name, word->reason);
+	if (text == NULL)
+		return cmd_fail("%s", pal_strerror(PAL_ENOMEM));
+	fputs(text, stdout);
+	free(text);
+	return EXIT_DONE;
+}
+
+/* The files as they came, to be taken in again. */
+static int
+refill(struct intake *intake, const struct batch *batch, struct state *state)
+{
+	bool made = strcmp(batch->way, "block") == 0 ||
+	            strcmp(batch->way, "lift") == 0;
+	struct batch_files files;
+	int ret = ledger_batch_files(state->ledger, batch->number, &files);
+
+	if (ret != 0) {
+		ledger_batch_files_fini(&files);
+		return state_fail_ledger(state, ret);
+	}
+	ret = EXIT_DONE;
+	for (size_t i = 0; i < files.count && ret == EXIT_DONE; i++) {
+		struct batch_file *file = &files.list[i];
+
+		ret = intake_add(intake, file->name, file->data, file->len,
+			file->signature,
+			file->signature == NULL ? 0 : strlen(file->signature));
+		file->data = file->signature = NULL;
+		if (ret == EXIT_DONE)
+			intake->files[i].made = made;
+	}
+	ledger_batch_files_fini(&files);
+	intake->transcribed = batch->source != NULL;
+	intake->source = batch->source;
+	intake->arrived = batch->received;
+	return ret;
+}
+
+static int
+put_in_force(const struct batch *batch, const struct batch_approval *approval,
+	struct state *state, const struct wait_options *wait)
+{
+	struct intake intake = {.approved = batch, .approval = approval};
+	int ret = refill(&intake, batch, state);
+
+	if (ret == EXIT_DONE)
+		ret = intake_run(&intake, state, batch->way, false);
+	if (ret == EXIT_DONE)
+		wait_say_published(state);
+	if (ret == EXIT_DONE)
+		ret = wait_run(wait, state);
+	intake_fini(&intake);
+	return ret;
+}
+
+/* One of several that it takes. */
+static int
+note(const struct batch *batch, const struct batch_approval *approval,
+	struct state *state)
+{
+	unsigned more = hold_needed(&state->config) -
+	                (unsigned)batch->approval_count - 1;
+	int ret = state_change(state), err;
+
+	if (ret == EXIT_DONE)
+		ret = hold_add_approval(state, batch, approval, false);
+	if (ret != EXIT_DONE)
+		return ret;
+	err = ledger_commit(state->ledger);
+	if (err != 0)
+		return state_fail_ledger(state, err);
+	state_tell_head(state);
+	cmd_published();
+	printf("approved by %s; held until %u more approve%s\n",
+		approval->approver, more, more == 1 ? "s" : "");
+	return EXIT_HELD;
+}
+
+static int
+approve(const struct batch *batch, const struct hold_word *word,
+	struct state *state, const struct wait_options *wait)
+{
+	struct batch_approval approval;
+	int ret = hold_judge(&approval, batch, word, state);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	if (batch->approval_count + 1 < hold_needed(&state->config))
+		return note(batch, &approval, state);
+	return put_in_force(batch, &approval, state, wait);
+}
+
+static int
+run_approve(const struct cmd_call *call)
+{
+	bool print = cmd_option(call, "print") != NULL;
+	struct hold_word word = {.name = cmd_option(call, "as")};
+	struct batches batches = {NULL, 0};
+	const struct batch *batch = NULL;
+	struct wait_options wait;
+	struct state state;
+	char *signature = NULL;
+	int ret = take_reason(call, &word.reason);
+
+	if (ret == EXIT_DONE)
+		ret = wait_parse(&wait, call);
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = state_begin(&state, call);
+	if (ret == EXIT_DONE)
+		ret = read_signature(
+			&word, cmd_option(call, "signature"), &signature);
+	if (ret == EXIT_DONE)
+		ret = print ? state_open_read(&state)
+		            : state_open_write(&state);
+	if (ret == EXIT_DONE)
+		batch = find(&batches, &state, call->args[0]);
+	if (ret == EXIT_DONE && batch == NULL)
+		ret = EXIT_ERROR;
+	if (ret == EXIT_DONE)
+		ret = print ? print_text(batch, &word, &state)
+		            : approve(batch, &word, &state, &wait);
+	ledger_batches_fini(&batches);
+	free(signature);
+	state_close(&state);
+	return ret;
+}
+
+/* ---- reject ---- */
+
+static int
+reject(const struct batch *batch, const char *reason, struct state *state)
+{
+	int ret = state_change(state), err;
+
+	if (ret != EXIT_DONE)
+		return ret;
+	err = ledger_decide_batch(state->ledger, batch->number, BATCH_REJECTED,
+		state->started_ms, state->who, reason);
+	if (err != 0)
+		return state_fail_ledger(state, err);
+	ret = hold_events(state, batch, "rejected", reason);
+	if (ret != EXIT_DONE)
+		return ret;
+	err = ledger_commit(state->ledger);
+	if (err != 0)
+		return state_fail_ledger(state, err);
+	state_tell_head(state);
+	cmd_published();
+	for (size_t i = 0; i < batch->document_count; i++)
+		printf("%s:%s: rejected, nothing of it was in force\n",
+			batch->documents[i].authority, batch->documents[i].id);
+	return EXIT_DONE;
+}
+
+static int
+run_reject(const struct cmd_call *call)
+{
+	struct batches batches = {NULL, 0};
+	const struct batch *batch = NULL;
+	const char *reason;
+	struct state state;
+	int ret = take_reason(call, &reason);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = state_begin(&state, call);
+	if (ret == EXIT_DONE)
+		ret = state_open_write(&state);
+	if (ret == EXIT_DONE)
+		batch = find(&batches, &state, call->args[0]);
+	if (ret == EXIT_DONE)
+		ret = batch == NULL ? EXIT_ERROR
+		                    : reject(batch, reason, &state);
+	ledger_batches_fini(&batches);
+	state_close(&state);
+	return ret;
+}

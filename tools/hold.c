@@ -1,0 +1,304 @@
+#include "hold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "palang/error.h"
+#include "text.h"
+#include "timefmt.h"
+
+/* ---- is it held already? ---- */
+
+static void
+refuse_other(const struct intake_item *item, const struct batch *batch,
+	const struct batch_document *held, struct state *state)
+{
+	char key[ORDER_KEY_MAX], time[TIME_TEXT_MAX];
+	char old[PAL_SHA256_HEX], new[PAL_SHA256_HEX];
+
+	order_key(key, item->order);
+	problem_error(&state->problems, item->file->name, item->order->line, 1,
+		"another document of the same id, %s, is held since %s: its "
+		"digest is %s, this one's %s; `palang show %s` prints it, "
+		"`palang reject %s` drops it",
+		key, time_format(time, batch->received / 1000),
+		pal_sha256_to_hex(old, held->digest),
+		pal_sha256_to_hex(new, item->order->digest), key, key);
+}
+
+/* Found in a batch that waits: 1; in none, or the one that is approved: 0. */
+static size_t
+check_item(struct intake *intake, const struct intake_item *item,
+	struct state *state)
+{
+	const struct order *order = item->order;
+	const struct batch *batch;
+	const struct batch_document *document = batches_find(
+		&intake->batches, order->authority, order->id, &batch);
+
+	if (document == NULL ||
+		(intake->approved != NULL &&
+			batch->number == intake->approved->number))
+		return 0;
+	if (memcmp(document->digest, order->digest, PAL_SHA256_SIZE) != 0)
+		refuse_other(item, batch, document, state);
+	else
+		intake->held = batch;
+	return 1;
+}
+
+int
+hold_check(struct intake *intake, struct state *state)
+{
+	size_t errors = state->problems.errors, found = 0;
+	int ret = ledger_batches(state->ledger, BATCH_HELD, &intake->batches);
+
+	if (ret != 0)
+		return state_fail_ledger(state, ret);
+	for (size_t i = 0; i < intake->count; i++) {
+		const struct intake_item *item = &intake->items[i];
+
+		if (item->known == NULL)
+			found += check_item(intake, item, state);
+	}
+	if (state->problems.errors > errors)
+		return EXIT_ERROR;
+	if (found > 0 && found < intake->added)
+		return cmd_fail("%s:%s is held, with others that came with it "
+				"(`palang held`); send what is new without it",
+			intake->held->documents[0].authority,
+			intake->held->documents[0].id);
+	return EXIT_DONE;
+}
+
+/* ---- what is told ---- */
+
+static void
+print_lines(const char *text)
+{
+	while (text != NULL && *text != '\0') {
+		size_t len = strcspn(text, "\n");
+		char *line = strndup(text, len);
+
+		fputs("  ", stdout);
+		text_print(stdout, line == NULL ? "" : line);
+		putchar('\n');
+		free(line);
+		text += len + (text[len] == '\n');
+	}
+}
+
+void
+hold_print(const struct batch *batch, const struct config *config)
+{
+	const struct batch_document *first = batch->documents;
+	unsigned needed = hold_needed(config);
+	char time[TIME_TEXT_MAX];
+
+	for (size_t i = 0; i < batch->document_count; i++)
+		printf("%s:%s: held, nothing of it is in force\n",
+			batch->documents[i].authority, batch->documents[i].id);
+	print_lines(batch->why);
+	printf("came %s by ", time_format(time, batch->received / 1000));
+	text_print(stdout, batch->who);
+	printf("; %zu of %u approval%s\n", batch->approval_count, needed,
+		needed == 1 ? "" : "s");
+	if (batch->document_count == 0)
+		return;
+	printf("if it is meant:  palang approve %s:%s --reason \"...\"\n"
+	       "if it is not:    palang reject %s:%s --reason \"...\"\n",
+		first->authority, first->id, first->authority, first->id);
+}
+
+/* ---- recording ---- */
+
+/* The findings, a line each; of several documents each with its order. */
+static char *
+join_findings(const struct guard_findings *findings, bool several)
+{
+	char *text = NULL, key[ORDER_KEY_MAX];
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct guard_finding *finding = &findings->list[i];
+
+		if (i > 0)
+			putc('\n', out);
+		if (several)
+			fprintf(out, "%s: ", order_key(key, finding->order));
+		fputs(finding->text, out);
+	}
+	if (fclose(out) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* All that is new of the run.  False: no memory. */
+static bool
+make_batch(struct batch *batch, const struct intake *intake,
+	const struct state *state, const char *what)
+{
+	*batch = (struct batch){.received = state->started_ms,
+		.who = state->who,
+		.way = (char *)(uintptr_t)what,
+		.source = intake->transcribed
+	                          ? (char *)(uintptr_t)intake->source
+	                          : NULL,
+		.state = BATCH_HELD};
+	batch->documents = calloc(intake->count, sizeof *batch->documents);
+	batch->why = join_findings(&intake->findings, intake->added > 1);
+	if (batch->documents == NULL || batch->why == NULL)
+		return false;
+	for (size_t i = 0; i < intake->count; i++) {
+		const struct order *order = intake->items[i].order;
+		struct batch_document *document =
+			&batch->documents[batch->document_count];
+
+		if (intake->items[i].known != NULL)
+			continue;
+		batch->document_count++;
+		strcpy(document->authority, order->authority);
+		strcpy(document->id, order->id);
+		memcpy(document->digest, order->digest, PAL_SHA256_SIZE);
+	}
+	return true;
+}
+
+static int
+keep_files(const struct intake *intake, struct state *state, int64_t number)
+{
+	const struct intake_file *kept = NULL;
+	size_t position = 0;
+	int ret = EXIT_DONE;
+
+	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
+		const struct intake_item *item = &intake->items[i];
+		int64_t row, signature = 0;
+		int err;
+
+		if (item->known != NULL || item->file == kept)
+			continue;
+		kept = item->file;
+		ret = intake_keep(kept, state, &row, &signature);
+		if (ret != EXIT_DONE)
+			break;
+		err = ledger_add_batch_file(state->ledger, number, position++,
+			row, kept->name, signature);
+		if (err != 0)
+			ret = state_fail_ledger(state, err);
+	}
+	return ret;
+}
+
+int
+hold_events(struct state *state, const struct batch *batch, const char *what,
+	const char *detail)
+{
+	int ret = EXIT_DONE;
+
+	for (size_t i = 0; i < batch->document_count && ret == EXIT_DONE; i++) {
+		const struct batch_document *document = &batch->documents[i];
+		struct ledger_event event = {.what = what,
+			.authority = document->authority,
+			.id = document->id,
+			.digest = document->digest,
+			.detail = detail};
+
+		ret = state_add_event(state, &event);
+	}
+	return ret;
+}
+
+static int
+record(const struct intake *intake, struct state *state, struct batch *batch)
+{
+	int ret = state_change(state), err;
+
+	if (ret != EXIT_DONE)
+		return ret;
+	err = ledger_add_batch(state->ledger, batch);
+	if (err != 0)
+		return state_fail_ledger(state, err);
+	ret = keep_files(intake, state, batch->number);
+	if (ret == EXIT_DONE)
+		ret = hold_events(state, batch, "held", batch->why);
+	if (ret != EXIT_DONE)
+		return ret;
+	err = ledger_commit(state->ledger);
+	if (err != 0)
+		return state_fail_ledger(state, err);
+	cmd_published();
+	state_tell_head(state);
+	return EXIT_DONE;
+}
+
+int
+hold_record(
+	struct intake *intake, struct state *state, const char *what, bool dry)
+{
+	struct batch batch;
+	int ret = EXIT_DONE;
+
+	if (!make_batch(&batch, intake, state, what))
+		ret = cmd_fail("%s", pal_strerror(PAL_ENOMEM));
+	if (ret == EXIT_DONE && !dry)
+		ret = record(intake, state, &batch);
+	if (ret == EXIT_DONE && dry)
+		printf("would be ");
+	if (ret == EXIT_DONE)
+		hold_print(&batch, &state->config);
+	free(batch.documents);
+	free(batch.why);
+	state_abandon(state);
+	return ret == EXIT_DONE ? EXIT_HELD : ret;
+}
+
+int
+hold_known(const struct intake *intake, const struct state *state)
+{
+	hold_print(intake->held, &state->config);
+	return EXIT_HELD;
+}
+
+/* ---- finding ---- */
+
+static bool
+is_named(const struct batch_document *document, const char *name)
+{
+	char key[ORDER_KEY_MAX];
+
+	snprintf(key, sizeof key, "%s:%s", document->authority, document->id);
+	return strcmp(document->id, name) == 0 || strcmp(key, name) == 0;
+}
+
+const struct batch *
+hold_find(const struct batches *batches, const char *name)
+{
+	const struct batch *found = NULL;
+
+	for (size_t i = 0; i < batches->count; i++) {
+		const struct batch *batch = &batches->list[i];
+
+		for (size_t j = 0; j < batch->document_count; j++) {
+			if (!is_named(&batch->documents[j], name))
+				continue;
+			if (found != NULL && found != batch) {
+				cmd_fail("more than one authority has an "
+					 "order \"%s\" that is held; say "
+					 "AUTHORITY:ID",
+					name);
+				return NULL;
+			}
+			found = batch;
+		}
+	}
+	if (found == NULL)
+		cmd_fail("no order \"%s\" is held; `palang held` shows those "
+			 "that are",
+			name);
+	return found;
+}

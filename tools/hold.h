@@ -1,0 +1,80 @@
+/*
+ * Runs that are held: from what the guards found to the word that lets them
+ * through.
+ *
+ * For commands alone, with the conventions of state.h, where nothing else is
+ * said.
+ */
+#ifndef TOOL_HOLD_H
+#define TOOL_HOLD_H
+
+#include "intake.h"
+#include "ledger_hold.h"
+
+/* After intake_admit: is any document of it held already?  Another one of the
+ * same identity is refused, in problems.  intake->held becomes the batch if
+ * all that is new stands in it. */
+int hold_check(struct intake *intake, struct state *state);
+
+/* Records the run as a batch, in a change of its own, and tells what the
+ * guards saw; dry: tells it only.  EXIT_HELD. */
+int hold_record(
+	struct intake *intake, struct state *state, const char *what, bool dry);
+
+/* It came again.  EXIT_HELD. */
+int hold_known(const struct intake *intake, const struct state *state);
+
+/* The batch of a document that is named as in state_find.  NULL, having said
+ * why. */
+const struct batch *hold_find(const struct batches *batches, const char *name);
+
+/* The documents, what was found, and what can be done, for people. */
+void hold_print(const struct batch *batch, const struct config *config);
+
+/* ---- hold_show.c ---- */
+
+/* A line of `palang list` for each document of such batches, or its JSON. */
+struct json_writer;
+int hold_list(
+	struct state *state, enum batch_state kind, struct json_writer *json);
+
+/* Shows a document that is held or in shadow, if one has that name and no
+ * recorded order does. */
+int hold_show(struct state *state, const char *name, bool *shown);
+
+/* ---- hold_approve.c ---- */
+
+/* People whose approval it takes: one at least. */
+unsigned hold_needed(const struct config *config);
+
+/* The text that an approver signs, to be freed; pure.  NULL: no memory. */
+char *hold_text(
+	const struct batch *batch, const char *approver, const char *reason);
+
+/* Somebody's approval of a batch, judged: by whom it is, whether the
+ * signature (NULL: none) holds, and whether that one may.  approval's texts
+ * point into what was given. */
+struct hold_word {
+	const char *reason;
+	const char *signature; /* the text of a .minisig, or NULL */
+	size_t signature_len;
+	const char *name; /* whom it shall be by; NULL: who runs this */
+};
+
+int hold_judge(struct batch_approval *approval, const struct batch *batch,
+	const struct hold_word *word, const struct state *state);
+
+/* The approver as whom this is to be signed; NULL, having said why. */
+const struct config_approver *hold_approver(
+	const struct state *state, const char *name);
+
+/* Inside a change: an entry in the journal for each document. */
+int hold_events(struct state *state, const struct batch *batch,
+	const char *what, const char *detail);
+
+/* Inside a change: records an approval, and for each document the entry in
+ * the journal; last: it is the one that lets the batch through. */
+int hold_add_approval(struct state *state, const struct batch *batch,
+	const struct batch_approval *approval, bool last);
+
+#endif

@@ -1,0 +1,195 @@
+/* Held orders, where recorded ones are shown. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hold.h"
+#include "json.h"
+#include "palang/error.h"
+#include "text.h"
+#include "timefmt.h"
+
+/* ---- palang list ---- */
+
+static void
+print_row(const struct batch *batch, const struct batch_document *document)
+{
+	char time[TIME_TEXT_MAX];
+
+	printf("%-9s  %s:%s  since %s  ", batch_state_name(batch->state),
+		document->authority, document->id,
+		time_format(time, batch->received / 1000));
+	printf("%.*s\n", (int)strcspn(batch->why, "\n"), batch->why);
+}
+
+static void
+put_row(struct json_writer *json, const struct batch *batch,
+	const struct batch_document *document)
+{
+	char time[TIME_TEXT_MAX];
+
+	json_put_object(json, NULL);
+	json_put_text(json, "authority", document->authority);
+	json_put_text(json, "id", document->id);
+	json_put_text(json, "state", batch_state_name(batch->state));
+	json_put_text(
+		json, "received", time_format(time, batch->received / 1000));
+	json_put_text(json, "why", batch->why);
+	json_end(json);
+}
+
+int
+hold_list(struct state *state, enum batch_state kind, struct json_writer *json)
+{
+	struct batches batches;
+	int ret = ledger_batches(state->ledger, kind, &batches);
+
+	for (size_t i = 0; i < batches.count && ret == 0; i++) {
+		const struct batch *batch = &batches.list[i];
+
+		for (size_t j = 0; j < batch->document_count; j++) {
+			if (json != NULL)
+				put_row(json, batch, &batch->documents[j]);
+			else
+				print_row(batch, &batch->documents[j]);
+		}
+	}
+	ledger_batches_fini(&batches);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
+}
+
+/* ---- palang show ---- */
+
+static bool
+is_recorded(const struct state *state, const char *name)
+{
+	const struct history *history = &state->recorded.history;
+	char key[ORDER_KEY_MAX];
+
+	for (size_t i = 0; i < history->record_count; i++) {
+		const struct order *order = history->records[i].order;
+
+		if (strcmp(order->id, name) == 0 ||
+			strcmp(order_key(key, order), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_named(const struct batch_document *document, const char *name)
+{
+	char key[ORDER_KEY_MAX];
+
+	snprintf(key, sizeof key, "%s:%s", document->authority, document->id);
+	return strcmp(document->id, name) == 0 || strcmp(key, name) == 0;
+}
+
+static const struct batch_document *
+find_document(const struct batches *batches, const char *name,
+	const struct batch **in)
+{
+	for (size_t i = 0; i < batches->count; i++) {
+		*in = &batches->list[i];
+		for (size_t j = 0; j < (*in)->document_count; j++) {
+			if (is_named(&(*in)->documents[j], name))
+				return &(*in)->documents[j];
+		}
+	}
+	return NULL;
+}
+
+static void
+print_head(const struct batch *batch, const struct batch_document *document)
+{
+	char time[TIME_TEXT_MAX], hex[PAL_SHA256_HEX];
+	const char *why = batch->why;
+
+	printf("# %s:%s: %s, nothing of it is in force\n# came %s by ",
+		document->authority, document->id,
+		batch_state_name(batch->state),
+		time_format(time, batch->received / 1000));
+	text_print(stdout, batch->who);
+	if (batch->source != NULL) {
+		printf("\n# transcribed from: ");
+		text_print(stdout, batch->source);
+	}
+	printf("\n# digest %s\n", pal_sha256_to_hex(hex, document->digest));
+	while (*why != '\0') {
+		size_t len = strcspn(why, "\n");
+
+		printf("# %.*s\n", (int)len, why);
+		why += len + (why[len] == '\n');
+	}
+}
+
+/* The document of the digest, out of a file. */
+static bool
+print_document(const struct batch_file *file, int64_t now,
+	const struct batch_document *document)
+{
+	struct problems problems = {0};
+	struct order_batch orders;
+	bool found = false;
+
+	if (order_parse(&orders, file->name, file->data, file->len, now,
+		    &problems) == 0) {
+		for (size_t i = 0; i < orders.count && !found; i++) {
+			const struct order *order = &orders.orders[i];
+
+			found = memcmp(order->digest, document->digest,
+					PAL_SHA256_SIZE) == 0;
+			if (found)
+				fwrite(order->canonical, 1,
+					order->canonical_len, stdout);
+		}
+		order_batch_fini(&orders);
+	}
+	problems_fini(&problems);
+	return found;
+}
+
+static int
+show(const struct batch *batch, const struct batch_document *document,
+	struct state *state)
+{
+	struct batch_files files;
+	int ret = ledger_batch_files(state->ledger, batch->number, &files);
+	bool found = false;
+
+	if (ret != 0) {
+		ledger_batch_files_fini(&files);
+		return state_fail_ledger(state, ret);
+	}
+	print_head(batch, document);
+	for (size_t i = 0; i < files.count && !found; i++)
+		found = print_document(
+			&files.list[i], state_now(state), document);
+	ledger_batch_files_fini(&files);
+	return EXIT_DONE;
+}
+
+int
+hold_show(struct state *state, const char *name, bool *shown)
+{
+	static const enum batch_state kinds[] = {BATCH_HELD, BATCH_SHADOW};
+	int ret = EXIT_DONE;
+
+	*shown = false;
+	if (is_recorded(state, name))
+		return EXIT_DONE;
+	for (size_t i = 0; i < 2 && ret == EXIT_DONE && !*shown; i++) {
+		const struct batch_document *document;
+		const struct batch *batch;
+		struct batches batches;
+		int err = ledger_batches(state->ledger, kinds[i], &batches);
+
+		document = find_document(&batches, name, &batch);
+		*shown = document != NULL;
+		if (err != 0)
+			ret = state_fail_ledger(state, err);
+		else if (document != NULL)
+			ret = show(batch, document, state);
+		ledger_batches_fini(&batches);
+	}
+	return ret;
+}
