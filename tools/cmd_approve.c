@@ -7,6 +7,7 @@
 #include "file.h"
 #include "hold.h"
 #include "palang/error.h"
+#include "shadow_run.h"
 #include "text.h"
 #include "wait.h"
 
@@ -30,13 +31,13 @@ const struct cmd cmd_approve = {"approve", "ORDER --reason TEXT",
 	approve_options, 1, 1, run_approve};
 
 static const struct cmd_option reject_options[] = {
-	{"reason", 'r', "TEXT", "why it is not meant; kept"},
+	{"reason", 'r', "TEXT", "why it is not meant; kept"}, WAIT_OPTIONS,
 	{NULL, 0, NULL, NULL}};
 
 const struct cmd cmd_reject = {"reject", "ORDER --reason TEXT",
-	"drop a held order",
-	"Drops an order that is held, and all that came with it. It stays in "
-	"the history. The same document can be sent again, and is judged "
+	"drop an order that is held, or on trial",
+	"Drops an order that is held or on trial, and all that came with it. "
+	"It stays in the history. The same document can be sent again, and is judged "
 	"anew.",
 	reject_options, 1, 1, run_reject};
 
@@ -250,25 +251,64 @@ reject(const struct batch *batch, const char *reason, struct state *state)
 }
 
 static int
+reject_trial(const struct batch *trial, const char *reason, struct state *state,
+	const struct wait_options *wait)
+{
+	int ret = shadow_reject(trial, reason, state);
+
+	if (ret == EXIT_DONE)
+		wait_say_published(state);
+	return ret == EXIT_DONE ? wait_run(wait, state) : ret;
+}
+
+/* One that was to be activated may be held while its trial goes on: then both
+ * end. */
+static int
+reject_any(const char *name, const char *reason, struct state *state,
+	const struct wait_options *wait)
+{
+	const struct batch *held = NULL, *trial;
+	struct batches batches = {NULL, 0};
+	struct shadow shadow;
+	int ret, err = shadow_load(&shadow, state->ledger, &state->problems);
+
+	if (err == 0)
+		err = ledger_batches(state->ledger, BATCH_HELD, &batches);
+	ret = err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
+	trial = ret == EXIT_DONE ? shadow_batch(&shadow, name, false) : NULL;
+	if (trial != NULL)
+		batches_find(&batches, trial->documents[0].authority,
+			trial->documents[0].id, &held);
+	else if (ret == EXIT_DONE)
+		held = hold_find(&batches, name);
+	if (ret == EXIT_DONE && held == NULL && trial == NULL)
+		ret = EXIT_ERROR;
+	if (ret == EXIT_DONE && held != NULL)
+		ret = reject(held, reason, state);
+	if (ret == EXIT_DONE && trial != NULL)
+		ret = reject_trial(trial, reason, state, wait);
+	ledger_batches_fini(&batches);
+	shadow_fini(&shadow);
+	return ret;
+}
+
+static int
 run_reject(const struct cmd_call *call)
 {
-	struct batches batches = {NULL, 0};
-	const struct batch *batch = NULL;
+	struct wait_options wait;
 	const char *reason;
 	struct state state;
 	int ret = take_reason(call, &reason);
 
+	if (ret == EXIT_DONE)
+		ret = wait_parse(&wait, call);
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = state_begin(&state, call);
 	if (ret == EXIT_DONE)
 		ret = state_open_write(&state);
 	if (ret == EXIT_DONE)
-		batch = find(&batches, &state, call->args[0]);
-	if (ret == EXIT_DONE)
-		ret = batch == NULL ? EXIT_ERROR
-		                    : reject(batch, reason, &state);
-	ledger_batches_fini(&batches);
+		ret = reject_any(call->args[0], reason, &state, &wait);
 	state_close(&state);
 	return ret;
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outcome.h"
+#include "hold.h"
 #include "palang/error.h"
 #include "timefmt.h"
 
@@ -45,11 +45,16 @@ check_item(const struct intake_item *item, const struct shadow *shadow,
 }
 
 static int
-check(const struct intake *intake, const struct shadow *shadow,
-	struct state *state)
+check(struct intake *intake, const struct shadow *shadow, struct state *state)
 {
 	size_t errors = state->problems.errors, names = 0;
 
+	if (hold_check(intake, state) != EXIT_DONE)
+		return EXIT_ERROR;
+	if (intake->held != NULL)
+		return cmd_fail("%s:%s is held: `palang held` tells why",
+			intake->held->documents[0].authority,
+			intake->held->documents[0].id);
 	for (size_t i = 0; i < intake->count; i++) {
 		check_item(&intake->items[i], shadow, state);
 		names += intake->items[i].order->target_count;
@@ -70,21 +75,13 @@ static int
 keep_file(const struct intake_file *file, struct state *state, int64_t number,
 	size_t position)
 {
-	struct ledger_signature signature = {
-		.text = file->signature, .comment = file->comment};
-	int64_t signed_row = 0;
-	int ret = state_keep_file(
-		state, file->name, file->data, file->len, &signature.file);
+	int64_t row, signature;
+	int ret = intake_keep(file, state, &row, &signature);
 
-	if (ret == EXIT_DONE && file->key != NULL) {
-		memcpy(signature.key, file->key->id, LEDGER_KEY_SIZE);
-		ret = state_keep_signature(
-			state, &signature, file->sha256, &signed_row);
-	}
 	if (ret != EXIT_DONE)
 		return ret;
-	ret = ledger_add_batch_file(state->ledger, number, position,
-		signature.file, file->name, signed_row);
+	ret = ledger_add_batch_file(
+		state->ledger, number, position, row, file->name, signature);
 	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
 
@@ -117,25 +114,6 @@ add_batch(struct batch *batch, const struct intake *intake, struct state *state)
 	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
 
-static int
-add_events(struct state *state, const struct batch *batch, const char *what,
-	const char *detail)
-{
-	int ret = EXIT_DONE;
-
-	for (size_t i = 0; i < batch->document_count && ret == EXIT_DONE; i++) {
-		const struct batch_document *document = &batch->documents[i];
-		struct ledger_event event = {.what = what,
-			.authority = document->authority,
-			.id = document->id,
-			.digest = document->digest,
-			.detail = detail};
-
-		ret = state_add_event(state, &event);
-	}
-	return ret;
-}
-
 /* The orders in force stay as they are: those that came are in the state in
  * memory, and are not to be compiled with them. */
 static int
@@ -158,7 +136,7 @@ record(const struct intake *intake, struct state *state, struct batch *batch)
 	if (ret == EXIT_DONE)
 		ret = publish(state);
 	if (ret == EXIT_DONE)
-		ret = add_events(state, batch, "shadowed", batch->why);
+		ret = hold_events(state, batch, "shadowed", batch->why);
 	return ret == EXIT_DONE ? state_finish(state) : ret;
 }
 
@@ -248,7 +226,7 @@ decide(struct state *state, const struct batch *batch, enum batch_state decided,
 	if (ret != 0)
 		return state_fail_ledger(state, ret);
 	state->publication.make_shadow = true;
-	return add_events(state, batch, batch_state_name(decided), reason);
+	return hold_events(state, batch, batch_state_name(decided), reason);
 }
 
 int

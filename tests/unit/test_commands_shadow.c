@@ -108,6 +108,33 @@ test_ends_by_itself(void **state)
 	tool_remove(&tool);
 }
 
+static void
+test_rejects(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_order(&tool, "try.yaml", "T", "a.example");
+	write_order(&tool, "other.yaml", "U", "b.example");
+	tool_expect(&tool, 0, TRY, tool.dir);
+	tool_expect(&tool, 0,
+		"apply --transcribed --source x --shadow %s/other.yaml",
+		tool.dir);
+	tool_expect(&tool, 0, "reject T --reason 'not worth it'");
+	tool_expect_in(tool.out, "k:T: no more on trial");
+	assert_non_null(shadow_of(&tool));
+	tool_expect(&tool, 2, "reject T --reason again");
+	tool_expect(&tool, 0, "reject U --reason 'nor this'");
+	assert_null(shadow_of(&tool));
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "rejected");
+	/* it may be tried again */
+	tool_expect(&tool, 0, TRY, tool.dir);
+	assert_non_null(shadow_of(&tool));
+	tool_remove(&tool);
+}
+
 /* At most 100 names, over all that is on trial. */
 static void
 test_bounds(void **state)
@@ -124,10 +151,36 @@ test_bounds(void **state)
 	write_order(&tool, "try.yaml", "U", "one.more.example");
 	tool_expect(&tool, 2, TRY, tool.dir);
 	tool_expect_in(tool.err, "100 are the most");
+	tool_expect(&tool, 0, "reject T --reason x");
+	tool_expect(&tool, 0, TRY, tool.dir);
 	strcat(names, ", last.example");
 	write_order(&tool, "try.yaml", "V", names);
 	tool_expect(&tool, 2, TRY, tool.dir);
 	tool_remove(&tool);
+}
+
+/* Guards look at it when it is to come into force; the trial goes on until
+ * somebody has decided. */
+static void
+test_held(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	for (int approve = 0; approve < 2; approve++) {
+		tool_create(&tool);
+		write_order(&tool, "try.yaml", "T",
+			"{name: github.io, scope: subtree}");
+		tool_expect(&tool, 0, TRY, tool.dir);
+		tool_expect(&tool, EXIT_HELD, "activate T");
+		assert_non_null(shadow_of(&tool));
+		tool_expect(&tool, EXIT_HELD, "activate T");
+		tool_expect(&tool, approve ? 2 : 0, "%s T --reason x",
+			approve ? "approve" : "reject");
+		assert_true((shadow_of(&tool) != NULL) == approve);
+		tool_expect(&tool, 0, "audit verify");
+		tool_remove(&tool);
+	}
 }
 
 static void
@@ -156,7 +209,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tries),
 		cmocka_unit_test(test_ends_by_itself),
+		cmocka_unit_test(test_rejects),
 		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_refuses),
 	};
 

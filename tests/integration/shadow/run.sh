@@ -96,17 +96,16 @@ await 10 "both count" counts TRY2 1 1 1
 counts TRY 70 28 36 || fail "the first one lost its counts"
 expect_sinkhole telegram.org OTHER
 
-say "activated, it blocks; so does the other one"
+say "activated, it blocks; the other one is withdrawn"
 palang activate TRY --wait=10s
 expect_sinkhole t.me TRY
 expect_sinkhole www.t.me TRY
-palang activate TRY2 --wait=10s
-lift TRY2
+palang reject TRY2 --reason "not worth it" --wait=10s
 expect_open telegram.me A
 has_message telegram.me || fail "telegram.me should be cached again"
 palang forecast | grep -q 'no order is on trial' || fail "a trial is left"
 palang history >history
-for what in shadowed activated; do
+for what in shadowed activated rejected; do
 	grep -q "$what" history || fail "history lacks $what"
 done
 ! grep -q '^list shadow' "$live/status/ours.status" ||
