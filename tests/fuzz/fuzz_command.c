@@ -30,15 +30,16 @@
 #define TIMES_MAX   8
 
 static const struct cmd *const table[] = {&cmd_init, &cmd_apply, &cmd_check,
-	&cmd_show, &cmd_list, &cmd_why, &cmd_status, &cmd_lift, NULL};
+	&cmd_show, &cmd_list, &cmd_why, &cmd_status, &cmd_lift, &cmd_held,
+	NULL};
 
 static const char config_text[] =
 	"state-dir: %1$s/state\nlive-dir: %1$s/live\nuser: \"\"\nttl: 30\n"
-	"guards: {popular: no, protected-shipped: no, unbound: no}\n"
 	"authorities:\n"
 	"  kominfo: {kind: external, signature: transcribed, a: 192.0.2.1}\n"
 	"  k: {kind: own, signature: transcribed, acts-for: [kominfo]}\n"
-	"guards: {popular: %1$s/popular, protected-shipped: no}\n";
+	"guards: {popular: %1$s/popular, protected-shipped: no, "
+	"unbound: no}\n";
 
 static const char popular[] = "google.com\nwww.example\n";
 
@@ -385,6 +386,8 @@ look(unsigned which)
 		{"list", "--json", NULL, NULL},
 		{"why", "web.telegram.org", NULL, NULL},
 		{"why", "t.me", "--json", NULL},
+		{"held", NULL, NULL, NULL},
+		{"held", "--json", NULL, NULL},
 	};
 	const char *const *row = words[which % (sizeof words / sizeof *words)];
 
