@@ -279,6 +279,7 @@ overview_make(struct overview *overview, struct state *state)
 	if (ret == EXIT_DONE) {
 		overview_look_at_keys(overview, state);
 		overview_look_at_feeds(overview, state);
+		overview_look_at_rights(overview, state);
 	}
 	return ret;
 }

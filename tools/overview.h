@@ -68,6 +68,10 @@ void overview_print_held(
 void overview_put_held(struct json_writer *json,
 	const struct overview *overview, const struct state *state);
 
+/* overview_rights.c: warns of what others may read or write. */
+void overview_look_at_rights(
+	struct overview *overview, const struct state *state);
+
 void overview_print(const struct overview *overview, const struct state *state);
 int overview_print_json(
 	const struct overview *overview, const struct state *state);

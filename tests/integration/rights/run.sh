@@ -101,3 +101,71 @@ expect_open telegram.me A
 chmod 755 live/lists
 palang publish --wait=10s
 expect_sinkhole telegram.me U
+
+say "the status tells of rights that are looser than they should be"
+chmod 757 live/lists
+chmod 644 var/state/ledger.db
+palang status >status.text || fail "palang status: $?"
+grep -q 'live/lists: its rights are 0757, looser than 0755: chmod o-w' \
+	status.text || fail "no word on lists: $(<status.text)"
+grep -q 'ledger.db: its rights are 0644, looser than 0640: chmod o-rwx' \
+	status.text || fail "no word on the ledger: $(<status.text)"
+chmod 755 live/lists
+chmod 640 var/state/ledger.db
+! palang status | grep 'its rights are' || fail "a word on rights that are well"
+
+say "whoever has the resolver's user cannot change the lists"
+mode=$(stat -c %a "$scratch")
+chmod 755 "$scratch"
+try() {
+	! as "$RESOLVER" "$@" 2>>log/tried || fail "the resolver can: $*"
+}
+try touch live/lists/new
+try ln -s /etc/passwd live/lists/new.img
+try mv live/lists/manifest live/lists/other
+try rm -f live/lists/manifest.prev
+try truncate -s 0 live/lists/manifest
+try mv live/status live/elsewhere
+try mv live/lists live/elsewhere
+try cat var/state/ledger.db
+
+say "... and leads the tool nowhere by what it lays into status/"
+# A target that the tool could write, and that must stay as it is.
+as "$TOOL" tee var/state/victim <<<untouched >/dev/null
+lay() {
+	rm -rf live/status/evil
+	as "$RESOLVER" "$@"
+}
+# expect_unmoved WHAT: orders go on, at once, and the thing is named.
+number=0
+expect_unmoved() {
+	number=$((number + 1))
+	timeout 10 "$PALANG" --config "$scratch/palang.yaml" status \
+		>status.text || fail "palang status with $1: $?"
+	grep -q 'status/evil' status.text || fail "status is silent on $1"
+	order "E$number" "scope: exact" "targets: [e$number.t.me]" >order.yaml
+	timeout 20 "$PALANG" --config "$scratch/palang.yaml" apply \
+		--transcribed --source test --wait=10s order.yaml ||
+		fail "apply with $1: $?"
+	[[ $(<var/state/victim) == untouched ]] || fail "$1 was followed"
+}
+lay ln -s "$scratch/var/state/victim" live/status/evil
+expect_unmoved "a symbolic link"
+lay ln -s /dev/zero live/status/evil
+expect_unmoved "a link to a device"
+lay mkfifo live/status/evil
+expect_unmoved "a FIFO"
+lay mkdir live/status/evil
+expect_unmoved "a folder"
+lay dd if=/dev/zero of=live/status/evil bs=1M count=64 status=none
+expect_unmoved "a huge file"
+lay truncate -s 1T live/status/evil
+expect_unmoved "a file of a terabyte"
+rm -rf live/status/evil
+# Its own status file, too: a link where the module's stood.
+as "$RESOLVER" ln -sf "$scratch/var/state/victim" live/status/ours.status
+palang publish --wait=10s
+[[ $(<var/state/victim) == untouched ]] || fail "a status file was followed"
+[[ -z $(find live/status -user "$TOOL") ]] || fail "the tool writes in status"
+chmod "$mode" "$scratch"
+is_running ours || fail "Unbound ended"
