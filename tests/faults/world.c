@@ -16,6 +16,7 @@
 
 #define WORDS_MAX  24
 #define DEPTH      16
+#define FILES      4 /* that a command may name */
 #define LIST_FIRST "one.example.net\ntwo.example.net\nbase.example.net\n"
 #define LIST_LATER "one.example.net\nthree.example.net\nbase.example.net\n"
 
@@ -134,17 +135,18 @@ world_plan(struct world *world, enum fault_mode mode, uint32_t at)
 /* The words of a line; those in capitals stand for files of the state. */
 static void
 split(const struct world *world, char *line, char *argv[WORDS_MAX],
-	char paths[3][128])
+	char paths[FILES][128])
 {
-	static const char *const files[3][2] = {{"ORDER", "order.yaml"},
-		{"BATCH", "batch.yaml"}, {"LIST", "list"}};
+	static const char *const files[FILES][2] = {{"ORDER", "order.yaml"},
+		{"BATCH", "batch.yaml"}, {"LIST", "list"},
+		{"HELD", "held.yaml"}};
 	int argc = 0;
 
 	for (char *word = strtok(line, " ");
 		word != NULL && argc + 1 < WORDS_MAX;
 		word = strtok(NULL, " ")) {
 		argv[argc++] = word;
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < FILES; i++) {
 			if (strcmp(word, files[i][0]) != 0)
 				continue;
 			snprintf(paths[i], sizeof paths[i], "%s/%s",
@@ -158,7 +160,7 @@ split(const struct world *world, char *line, char *argv[WORDS_MAX],
 static _Noreturn void
 become(const struct world *world, bool faulty, const char *text)
 {
-	char line[512], paths[3][128], config[128], out[128],
+	char line[512], paths[FILES][128], config[128], out[128],
 		*argv[WORDS_MAX + 3];
 	int fd;
 
@@ -217,7 +219,7 @@ expect_done(struct world *world, const char *line)
 {
 	int code = world_run(world, false, line);
 
-	if (code != 0)
+	if (code != 0 && code != 4)
 		world_fail(world, "preparing: %s: exit code %d", line, code);
 }
 
@@ -271,6 +273,9 @@ write_config(const struct world *world, const char *more)
 		"a: 192.0.2.9\n"
 		"authorities:\n"
 		"  k: {kind: external, signature: transcribed, a: 192.0.2.1}\n"
+		"  h: {kind: external, signature: transcribed, a: 192.0.2.2,"
+		" may: {usual-targets: 1}}\n"
+		"approvals: 1\n"
 		"%s",
 		world->point, world->point, more == NULL ? "" : more);
 	write_file(world, "palang.yaml", text);
@@ -286,6 +291,10 @@ write_orders(const struct world *world)
 		"%sid: A/1\ntargets: [a1.example.org, a2.example.org]\n",
 		order_head);
 	write_file(world, "order.yaml", text);
+	write_file(world, "held.yaml",
+		"palang-order: 1\nauthority: h\naction: block\n"
+		"issued: 2020-01-01T00:00:00Z\nscope: exact\nid: H/1\n"
+		"targets: [h1.example.org, h2.example.org]\n");
 	for (int i = 1; i <= 3; i++)
 		len += (size_t)snprintf(text + len, sizeof text - len,
 			"---\n%sid: B/%d\ntargets: [b%d.example.org]\n",
