@@ -20,6 +20,7 @@ const struct cmd *const commands[] = {
 	&cmd_held,
 	&cmd_approve,
 	&cmd_reject,
+	&cmd_inbox,
 	&cmd_forecast,
 	&cmd_activate,
 	&cmd_suspend,

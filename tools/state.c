@@ -335,6 +335,11 @@ state_tell(struct state *state)
 	int ret = state->problems.errors > 0 ? EXIT_ERROR : EXIT_DONE;
 
 	problems_print(stderr, &state->problems);
+	if (ret != EXIT_DONE && state->told != NULL) {
+		problems_fini(state->told);
+		*state->told = state->problems;
+		memset(&state->problems, 0, sizeof state->problems);
+	}
 	problems_fini(&state->problems);
 	return ret;
 }

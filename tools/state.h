@@ -27,6 +27,8 @@ struct state {
 	int lock, lists;           /* descriptors, or -1 */
 	int feeds_folder;          /* the same: state/feeds */
 	struct problems problems;  /* printed by state_close */
+	/* Gets what refused something, once it is printed; NULL: nobody asks. */
+	struct problems *told;
 	/* What is wrong with feeds as they were added.  It is no reason to
 	 * refuse an order: commands that are about feeds tell it. */
 	struct problems feed_problems;
