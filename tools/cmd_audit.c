@@ -167,6 +167,11 @@ verify(struct audit *audit, struct state *state, bool as_json)
 		return EXIT_ERROR;
 	if (!as_json)
 		print_verdict(audit);
+	if (audit->feeds < 0)
+		fprintf(stderr,
+			"palang: %s/feeds: cannot be looked at; the names of "
+			"feeds were not compared\n",
+			state->config.state_dir);
 	return audit->change_count > 0 ? EXIT_NO : EXIT_DONE;
 }
 

@@ -527,18 +527,18 @@
 	"  coalesce(sum(what = 'closed'), 0) AS closes FROM events)"           \
 	" WHERE rows <> begins OR ends <> closes"
 
-#define SQL_AUDIT_BATCHES                                                                  \
-	"SELECT 'what was held of ' || " SQL_ORDER(                                        \
-		"d") " || ': not as the"                                                   \
-		     " journal has it' FROM batch_documents AS d JOIN batches AS b"        \
-		     " USING (batch) LEFT JOIN events AS h ON h.id = d.id"                 \
-		     " AND h.authority = d.authority AND h.digest = d.digest"              \
-		     " AND h.what IN ('held', 'shadowed') AND h.at = b.received"           \
-		     " AND h.who = b.who LEFT JOIN events AS e ON e.id = d.id"             \
-		     " AND e.authority = d.authority AND e.digest = d.digest"              \
-		     " AND e.what = b.state AND e.at = b.decided AND e.who = b.decided_by" \
-		     " WHERE h.event IS NULL OR (b.state NOT IN ('held', 'shadow')"        \
-		     "  AND e.event IS NULL) OR (b.state IN ('held', 'shadow')"            \
+#define SQL_AUDIT_BATCHES                                                                           \
+	"SELECT 'what was held of ' || " SQL_ORDER(                                                 \
+		"d") " || ': not as the"                                                            \
+		     " journal has it' FROM batch_documents AS d JOIN batches AS b"                 \
+		     " USING (batch) LEFT JOIN events AS h ON h.id = d.id"                          \
+		     " AND h.authority = d.authority AND h.digest = d.digest"                       \
+		     " AND h.what IN ('held', 'shadowed') AND h.at = b.received"                    \
+		     " AND h.who = b.who AND h.detail = b.why LEFT JOIN events AS e ON e.id = d.id" \
+		     " AND e.authority = d.authority AND e.digest = d.digest"                       \
+		     " AND e.what = b.state AND e.at = b.decided AND e.who = b.decided_by"          \
+		     " WHERE h.event IS NULL OR (b.state NOT IN ('held', 'shadow')"                 \
+		     "  AND e.event IS NULL) OR (b.state IN ('held', 'shadow')"                     \
 		     "  AND b.decided IS NOT NULL)"
 #define SQL_AUDIT_BATCHES_GONE                                                           \
 	"SELECT 'entry ' || e.event || ': what was held of ' || " SQL_ORDER(             \
@@ -559,10 +559,17 @@
 		     " AND d.batch IS NULL AND a.approval IS NULL"
 #define SQL_AUDIT_APPROVALS                                                    \
 	"SELECT 'approval by ' || a.approver || ': not as the journal has it'" \
-	" FROM approvals AS a LEFT JOIN events AS e ON e.what = 'approved'"    \
-	" AND e.at = a.at AND e.who = a.who"                                   \
-	" AND instr(e.detail, a.approver) > 0"                                 \
-	" AND instr(e.detail, a.reason) > 0 WHERE e.event IS NULL"
+	" FROM approvals AS a LEFT JOIN (events AS e JOIN batch_documents"     \
+	"  AS d ON e.id = d.id AND e.authority = d.authority"                  \
+	"  AND e.digest = d.digest AND e.what = 'approved')"                   \
+	" ON d.batch = a.batch AND e.at = a.at AND e.who = a.who"              \
+	" AND e.detail = 'by ' || a.approver || ': ' || a.reason"              \
+	" WHERE e.event IS NULL"
+#define SQL_AUDIT_APPROVALS_GONE                                               \
+	"SELECT 'entry ' || e.event || ': the approval of '"                   \
+	" || e.authority || ':' || e.id || ' is not there' FROM events AS e"   \
+	" LEFT JOIN approvals AS a ON a.at = e.at AND a.who = e.who"           \
+	" WHERE e.what = 'approved' AND a.approval IS NULL"
 
 /* ---- audit: what is reckoned here ---- */
 

@@ -42,6 +42,32 @@ write_long(const struct tool *tool)
 	tool_write(tool, "long.yaml", text);
 }
 
+/* One that was held and approved, one that was rejected, one on trial. */
+static void
+fill_batches(struct tool *tool)
+{
+	static const char *const ids[] = {"HELD", "WRONG"};
+
+	for (size_t i = 0; i < 2; i++) {
+		sign_order(tool, ids[i], "k", ids[i],
+			"action: block\nscope: subtree\n"
+			"targets: [github.io]\n");
+		sign_shell(tool, "minisign -S -s now.key -m %s.yaml", ids[i]);
+		tool_expect(tool, 4, "apply %s/%s.yaml", tool->dir, ids[i]);
+	}
+	tool_expect(tool, 0, "approve HELD --reason meant --print --as budi");
+	tool_write(tool, "approval", tool->out);
+	sign_shell(tool, "minisign -S -s approver.key -m approval");
+	tool_expect(tool, 0,
+		"approve HELD --reason meant --signature %s/approval.minisig",
+		tool->dir);
+	tool_expect(tool, 0, "reject WRONG --reason 'not meant'");
+	sign_order(tool, "trial", "k", "TRIAL",
+		"action: block\nscope: exact\ntargets: [trial.example]\n");
+	sign_file(tool, "now", "trial.yaml");
+	tool_expect(tool, 0, "apply --shadow %s/trial.yaml", tool->dir);
+}
+
 static void
 fill(struct tool *tool)
 {
@@ -70,6 +96,7 @@ fill(struct tool *tool)
 	tool_resolver(tool, "one", 0, PAL_STATE_OK, 0);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		tool_expect(tool, 0, "%s", more[i]);
+	fill_batches(tool);
 	sign_shell(tool, "cp -r state kept");
 }
 
@@ -180,6 +207,11 @@ static const struct {
 	{"switches", {"began", "ended", "reason", "who", "ended_by",
 			     "ended_reason"}},
 	{"feeds", {"names"}},
+	{"batches",
+		{"received", "who", "state", "why", "decided", "decided_by"}},
+	{"batch_documents", {"authority", "id", "digest"}},
+	{"approvals", {"batch", "approver", "reason", "at", "who"}},
+	{"configurations", {"at", "file"}},
 };
 
 static void
@@ -207,7 +239,7 @@ finds_an_octet(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, 63);
+	assert_int_equal(tried, 79);
 	tool_expect(&tool, 0, "audit verify");
 	tool_remove(&tool);
 }
@@ -264,6 +296,13 @@ static const struct {
 	{"DELETE FROM generations WHERE number = 1",
 		"there is no generation 1 of its epoch",
 		"a generation forgotten"},
+	{"DELETE FROM batch_documents WHERE id = 'WRONG'",
+		"what was held of k:WRONG is not there", "it never came"},
+	{"UPDATE batches SET state = 'held', decided = NULL,"
+	 " decided_by = NULL WHERE state = 'rejected'",
+		"k:WRONG was rejected, and is not", "it waits again"},
+	{"DELETE FROM approvals", "the approval of k:HELD is not there",
+		"nobody approved it"},
 	{"DELETE FROM signatures", "the signature is not there",
 		"a signature removed"},
 	{"UPDATE documents SET receipt = -receipt",

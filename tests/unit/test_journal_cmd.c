@@ -1,7 +1,45 @@
 /* What the journal gets from commands, from time and from resolvers. */
 #include "tool_util.h"
 
+#include <syslog.h>
+
 #include "timefmt.h"
+
+/* What goes to syslog, in the place of the C library's own. */
+static char told[160];
+static int times_told;
+
+void __syslog_chk(int priority, int flag, const char *format, ...);
+
+static void
+tell(int priority, const char *format, va_list args)
+{
+	assert_int_equal(priority, LOG_NOTICE);
+	vsnprintf(told, sizeof told, format, args);
+	times_told++;
+}
+
+void
+syslog(int priority, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	tell(priority, format, args);
+	va_end(args);
+}
+
+/* The same, as an optimised build calls it. */
+void
+__syslog_chk(int priority, int flag, const char *format, ...)
+{
+	va_list args;
+
+	(void)flag;
+	va_start(args, format);
+	tell(priority, format, args);
+	va_end(args);
+}
 
 /* How often the text is in the last command's output. */
 static int
@@ -67,6 +105,29 @@ test_untrusted(void **state)
 	tool_expect(&tool, 0, "block t.me --scope exact --id A");
 	tool_expect(&tool, 0, "history");
 	assert_null(strstr(tool.out, "in effect"));
+	tool_remove(&tool);
+}
+
+/* Each change tells its head once, and an audit finds it. */
+static void
+test_told(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	times_told = 0;
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	assert_int_equal(times_told, 1);
+	assert_int_equal(strncmp(told, "journal ", 8), 0);
+	tool_expect(&tool, 0, "publish");
+	assert_int_equal(times_told, 2);
+	tool_expect(&tool, 0, "audit verify --head %s", strrchr(told, ' ') + 1);
+	/* Who reads, rehearses or is refused has nothing to tell. */
+	tool_expect(&tool, 0, "list");
+	tool_expect(&tool, 0, "block u.me --scope exact -n");
+	tool_expect(&tool, 2, "lift nothing");
+	assert_int_equal(times_told, 2);
 	tool_remove(&tool);
 }
 
@@ -154,6 +215,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_untrusted),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_received),
 		cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_expired),

@@ -79,3 +79,10 @@ apply "$lift" | tee lifted
 grep -q 't\.me.*open' lifted || fail "the lift does not report t.me as open"
 expect_all_open "$resolver"
 palang history t.me
+
+say "proven"
+palang history 2017/TELEGRAM/1 | tee history
+grep -q '  in effect  on ' history || fail "who had it in effect is not recorded"
+palang receipt 2017/TELEGRAM/1 --json >receipt
+grep -q '"in_effect_ms": [0-9]' receipt || fail "the receipt lacks it: $(<receipt)"
+palang audit verify --receipt receipt || fail "the ledger is not verified"
