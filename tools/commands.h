@@ -15,6 +15,7 @@ extern const struct cmd cmd_key_show, cmd_key_check;
 extern const struct cmd cmd_activate, cmd_forecast;
 extern const struct cmd cmd_show, cmd_list, cmd_why, cmd_history, cmd_status;
 extern const struct cmd cmd_audit_verify, cmd_audit_export, cmd_receipt;
+extern const struct cmd cmd_due;
 extern const struct cmd cmd_feed_check;
 extern const struct cmd cmd_export, cmd_compare;
 extern const struct cmd cmd_verify_image;

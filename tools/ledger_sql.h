@@ -601,6 +601,18 @@
 	" ORDER BY event DESC LIMIT 1) FROM feeds"                             \
 	" WHERE removed IS NULL AND names IS NOT NULL"
 
+#define SQL_SAID_COUNT                                                         \
+	"SELECT count(*) FROM events WHERE instance IS NOT NULL"               \
+	" AND what = 'in effect'"
+#define SQL_SAID                                                               \
+	"SELECT instance, event, epoch, generation, coalesce(said, at)"        \
+	" FROM events WHERE instance IS NOT NULL AND what = 'in effect'"       \
+	" ORDER BY instance, event"
+#define SQL_TAKEN                                                              \
+	"SELECT event, epoch, generation FROM events WHERE authority = ?1"     \
+	" AND id = ?2 AND what IN ('apply', 'block', 'lift')"                  \
+	" AND generation IS NOT NULL ORDER BY event LIMIT 1"
+
 #define SQL_SIGNATURE_FIND                                                     \
 	"SELECT signature FROM signatures WHERE file = ?1 AND text = ?2"
 #define SQL_SIGNATURE_ADD                                                      \

@@ -47,6 +47,7 @@ const struct cmd *const commands[] = {
 	&cmd_audit_verify,
 	&cmd_audit_export,
 	&cmd_status,
+	&cmd_due,
 	&cmd_publish,
 	&cmd_export,
 	&cmd_compare,

@@ -276,6 +276,8 @@ overview_make(struct overview *overview, struct state *state)
 		ret = overview_look_at_shadow(overview, state);
 	if (ret == EXIT_DONE)
 		ret = overview_look_at_held(overview, state);
+	if (ret == EXIT_DONE)
+		ret = overview_look_at_due(overview, state);
 	if (ret == EXIT_DONE) {
 		overview_look_at_keys(overview, state);
 		overview_look_at_feeds(overview, state);

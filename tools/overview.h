@@ -7,6 +7,7 @@
 #ifndef TOOL_OVERVIEW_H
 #define TOOL_OVERVIEW_H
 
+#include "due.h"
 #include "ledger_hold.h"
 #include "shadow.h"
 #include "state.h"
@@ -24,6 +25,7 @@ struct overview {
 	struct shadow shadow;
 	size_t verified, transcribed; /* of all orders and lifts */
 	struct batches held;
+	size_t due[DUE_STATES]; /* deadlines, by what became of them */
 	/* Errors: what a monitoring should ring for.  Warnings: what a person
 	 * should know. */
 	struct problems findings;
@@ -71,6 +73,12 @@ void overview_put_held(struct json_writer *json,
 /* overview_rights.c: warns of what others may read or write. */
 void overview_look_at_rights(
 	struct overview *overview, const struct state *state);
+
+/* overview_due.c: looks at deadlines, tells how many there are. */
+int overview_look_at_due(struct overview *overview, const struct state *state);
+void overview_print_due(const struct overview *overview);
+void overview_put_due(
+	struct json_writer *json, const struct overview *overview);
 
 void overview_print(const struct overview *overview, const struct state *state);
 int overview_print_json(

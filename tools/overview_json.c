@@ -198,6 +198,7 @@ overview_print_json(const struct overview *overview, const struct state *state)
 	put_states(&json, "orders", overview->blocks);
 	put_states(&json, "lifts", overview->lifts);
 	json_put_int(&json, "names", (int64_t)overview->names);
+	overview_put_due(&json, overview);
 	overview_put_keys(&json, overview, state);
 	overview_put_held(&json, overview, state);
 	put_suspensions(&json, state);

@@ -157,6 +157,7 @@ overview_print(const struct overview *overview, const struct state *state)
 	printf("; %zu names blocked\n", overview->names);
 	print_states("lifts", overview->lifts);
 	putchar('\n');
+	overview_print_due(overview);
 	overview_print_keys(overview, state);
 	overview_print_held(overview, state);
 	print_suspended(state);

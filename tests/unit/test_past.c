@@ -5,9 +5,8 @@
  * to go on.  After each, and as time goes by, what `list` and `why` say is
  * written down; when all is done, each must say the very same with --at.
  */
+#include "clock_util.h"
 #include "tool_util.h"
-
-#include <sys/syscall.h>
 
 #include "timefmt.h"
 
@@ -16,22 +15,6 @@
 #define STORIES 3
 #define NAMES   4
 #define MOMENTS (2 * STEPS + 2)
-
-/* ---- a clock of our own ---- */
-
-static int64_t now_s; /* 0: the real one */
-
-int clock_gettime(clockid_t clock, struct timespec *now);
-
-int
-clock_gettime(clockid_t clock, struct timespec *now)
-{
-	if (clock != CLOCK_REALTIME || now_s == 0)
-		return (int)syscall(SYS_clock_gettime, clock, now);
-	now->tv_sec = now_s;
-	now->tv_nsec = 500000000;
-	return 0;
-}
 
 /* ---- randomness that repeats ---- */
 
@@ -176,7 +159,7 @@ write_config(const struct tool *tool, const char *more, bool acts)
 	char text[1024];
 
 	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
 		"ttl: 30\n%sauthorities:\n"
 		"  k: {kind: external, signature: transcribed}\n"
 		"  m: {kind: external, signature: transcribed%s}\n",

@@ -1,0 +1,245 @@
+/* Deadlines: when they are, and when they are met. */
+#include "clock_util.h"
+#include "tool_util.h"
+
+#include "due.h"
+#include "timefmt.h"
+
+#define START 1767225600 /* 2026-01-01T00:00:00Z */
+
+/* ---- judging a time ---- */
+
+static void
+test_judge(void **state)
+{
+	static const struct {
+		int64_t arrived, deadline, done, now; /* seconds */
+		bool ended;
+		enum due_state due;
+		const char *why;
+	} cases[] = {
+		{0, 86400, 0, 10, false, DUE_OPEN, "it has just come"},
+		{0, 86400, 0, 64799, false, DUE_OPEN, "a quarter and a bit"},
+		{0, 86400, 0, 64801, false, DUE_SOON, "less than a quarter"},
+		{0, 7200, 0, 3500, false, DUE_OPEN, "more than an hour"},
+		{0, 7200, 0, 3700, false, DUE_SOON,
+			"an hour is more than a quarter"},
+		{0, 600, 0, 1, false, DUE_SOON, "there is less in all"},
+		{0, 86400, 0, 86400, false, DUE_SOON, "the last second"},
+		{0, 86400, 0, 86401, false, DUE_OVERDUE, "it is over"},
+		{0, 86400, 86400, 99999, false, DUE_DONE,
+			"done in the last second"},
+		{0, 86400, 86401, 99999, false, DUE_LATE, "and one behind"},
+		{0, 86400, 100, 99999, true, DUE_DONE, "done, and over since"},
+		{0, 86400, 0, 99999, true, DUE_ENDED,
+			"nothing is left to be done"},
+		{500, 400, 0, 500, false, DUE_OVERDUE,
+			"it came too late to be done"},
+		{500, 400, 600, 700, false, DUE_LATE,
+			"and was done all the same"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct due_time time = {.arrived = cases[i].arrived * 1000,
+			.done = cases[i].done * 1000,
+			.deadline = cases[i].deadline,
+			.ended = cases[i].ended};
+
+		if (due_judge(&time, cases[i].now * 1000) != cases[i].due)
+			fail_msg("%s", cases[i].why);
+	}
+}
+
+/* ---- when it was done ---- */
+
+#define NOW INT64_MAX /* what a status file says */
+
+struct says {
+	const char *instance;
+	int64_t number;
+	uint8_t epoch;
+	uint64_t generation;
+	int64_t at;
+};
+
+/* The order is entry 10: generation 5 of epoch 1. */
+static const struct {
+	struct says says[6]; /* ended by a NULL instance */
+	int64_t done;
+	const char *why;
+} doings[] = {
+	{{{NULL, 0, 0, 0, 0}}, 0, "nobody said anything"},
+	{{{"a", 11, 1, 5, 100}}, 100, "the first ever"},
+	{{{"a", 9, 1, 5, 100}}, 0, "said before it was recorded"},
+	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}}, 100, "it goes on"},
+	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 7, 100}}, 100,
+		"a later one holds it too"},
+	{{{"a", 9, 1, 4, 50}, {"a", NOW, 1, 4, 50}}, 0,
+		"it lives, and has not reached it"},
+	{{{"a", 9, 1, 4, 50}, {"a", NOW, 1, 5, 90}}, 90,
+		"not in the journal yet"},
+	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", 8, 1, 4, 50},
+		 {"b", 12, 1, 5, 130}},
+		130, "the last of those known then"},
+	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", 8, 1, 4, 50}}, 100,
+		"one that has gone keeps nobody waiting"},
+	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", 99, 1, 8, 900},
+		 {"b", NOW, 1, 8, 900}},
+		100, "one that came later makes nothing late"},
+	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", NOW, 1, 0, 10}}, 0,
+		"one that came later and has no list keeps it open"},
+	{{{"a", 11, 1, 5, 100}, {"b", 12, 1, 5, 130}}, 100,
+		"none was known: the first"},
+	{{{"a", 9, 1, 9, 50}, {"a", 11, 2, 1, 100}}, 100,
+		"a new epoch holds all that was recorded"},
+};
+
+static void
+test_done(void **state)
+{
+	const struct ledger_taken taken = {
+		.number = 10, .epoch = {1}, .generation = 5};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof doings / sizeof *doings; i++) {
+		struct ledger_said said = {NULL, 0};
+		const struct says *says = doings[i].says;
+
+		for (; says->instance != NULL; says++) {
+			struct ledger_saying saying = {.number = says->number,
+				.epoch = {says->epoch},
+				.generation = says->generation,
+				.at = says->at};
+
+			strcpy(saying.instance, says->instance);
+			assert_int_equal(ledger_said_add(&said, &saying), 0);
+		}
+		if (due_done(&said, &taken) != doings[i].done)
+			fail_msg("%s: %lld", doings[i].why,
+				(long long)due_done(&said, &taken));
+		ledger_said_fini(&said);
+	}
+}
+
+static void
+test_span(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} cases[] = {{0, "0 s"}, {119, "119 s"}, {120, "2 min"},
+		{7199, "119 min"}, {7200, "2 h"}, {172799, "47 h"},
+		{172800, "2 d"}};
+	char buf[DUE_SPAN_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_string_equal(
+			due_span(buf, cases[i].seconds), cases[i].text);
+}
+
+/* ---- the commands ---- */
+
+#define ORDER                                                                  \
+	"palang-order: 1\nauthority: k\nissued: 2025-12-31T00:00:00Z\n"        \
+	"action: block\nscope: exact\ntargets: [t.me]\n"
+
+static void
+apply(struct tool *tool, const char *id, const char *more)
+{
+	char text[512];
+
+	snprintf(text, sizeof text, ORDER "id: %s\n%s", id, more);
+	tool_write(tool, "order.yaml", text);
+	tool_expect(tool, 0,
+		"apply --transcribed --source letter "
+		"%s/order.yaml",
+		tool->dir);
+}
+
+static void
+test_commands(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	now_s = START;
+	tool_create(&tool);
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "due");
+	assert_string_equal(tool.out, "");
+	apply(&tool, "A", "comply-within: 4h\n");
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k: 1 due\n"
+				 "  k:A: due in 4 h (2026-01-01T04:00:00Z)\n");
+	/* It is done when the resolver says so, and the journal remembers. */
+	now_s += 1800;
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: done in time (2026-01-01T04:00:00Z, "
+				 "done 2026-01-01T00:30:00Z)");
+	apply(&tool, "B",
+		"comply-by: 2026-01-01T02:00:00Z\n"
+		"review: 2026-01-03T00:00:00Z\n");
+	now_s += 3600;
+	tool_resolver(&tool, "one", 1, PAL_STATE_OK, 0);
+	tool_run(&tool, "status");
+	tool_expect_in(tool.out, "deadlines: 1 due soon, 1 done in time");
+	tool_expect_in(tool.out, "warning: k:B is to be done by "
+				 "2026-01-01T02:00:00Z, in 30 min, and is not "
+				 "done");
+	now_s += 3600;
+	tool_resolver(&tool, "one", 1, PAL_STATE_OK, 0);
+	tool_expect(&tool, 1, "due");
+	tool_expect_in(
+		tool.out, "k:B: OVERDUE since 30 min (2026-01-01T02:00:00Z)");
+	tool_expect_in(tool.out, "k:B: review in 45 h");
+	tool_expect(&tool, 1, "status --check");
+	tool_expect_in(tool.out, "k:B is OVERDUE: it was to be done by "
+				 "2026-01-01T02:00:00Z, 30 min ago");
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "due --json");
+	tool_expect_in(tool.out, "\"state\": \"done late\"");
+	tool_expect(&tool, 0, "due --authority c");
+	assert_string_equal(tool.out, "");
+	tool_expect(&tool, 2, "due --authority x");
+	now_s += 3 * 86400;
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:B: up for review since 26 h");
+	tool_remove(&tool);
+	now_s = 0;
+}
+
+/* What was lifted before it was done is not overdue. */
+static void
+test_ended(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	now_s = START;
+	tool_create(&tool);
+	apply(&tool, "A", "comply-within: 1h\n");
+	now_s += 60;
+	tool_expect(&tool, 0, "lift k:A --source letter");
+	now_s += 7200;
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: ended undone");
+	tool_remove(&tool);
+	now_s = 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_done),
+		cmocka_unit_test(test_span),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_ended),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

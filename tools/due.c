@@ -1,0 +1,124 @@
+#include "due.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SOON_MS 3600000
+
+const char *
+due_state_name(enum due_state state)
+{
+	static const char *const names[] = {[DUE_OPEN] = "due",
+		[DUE_SOON] = "due soon",
+		[DUE_OVERDUE] = "overdue",
+		[DUE_DONE] = "done in time",
+		[DUE_LATE] = "done late",
+		[DUE_ENDED] = "ended undone",
+		[DUE_REVIEW] = "up for review",
+		[DUE_REVIEW_LATER] = "review later"};
+
+	return names[state];
+}
+
+int64_t
+due_deadline(const struct order *order, int64_t arrived_ms)
+{
+	if (order->comply_by != ORDER_NO_TIME)
+		return order->comply_by;
+	return order->comply_within == 0
+	               ? PAL_NEVER
+	               : arrived_ms / 1000 + order->comply_within;
+}
+
+enum due_state
+due_judge(const struct due_time *time, int64_t now_ms)
+{
+	/* All of the last second counts. */
+	int64_t end = time->deadline * 1000 + 999;
+	int64_t soon = (end - time->arrived) / 4;
+
+	if (time->done != 0)
+		return time->done <= end ? DUE_DONE : DUE_LATE;
+	if (time->ended)
+		return DUE_ENDED;
+	if (now_ms > end)
+		return DUE_OVERDUE;
+	return end - now_ms <= (soon > SOON_MS ? soon : SOON_MS) ? DUE_SOON
+	                                                         : DUE_OPEN;
+}
+
+/* The first that has it: what is said later of another epoch holds all that
+ * was recorded before. */
+static bool
+reaches(const struct ledger_saying *saying, const struct ledger_taken *taken)
+{
+	return saying->number > taken->number && saying->generation > 0 &&
+	       (saying->generation >= taken->generation ||
+		       memcmp(saying->epoch, taken->epoch, PAL_EPOCH_SIZE) !=
+			       0);
+}
+
+/* What one resolver says of it. */
+struct one {
+	bool before; /* it was known then */
+	bool lives;
+	int64_t reached; /* ms; 0: it has not */
+};
+
+static size_t
+look_at_one(const struct ledger_said *said, size_t from,
+	const struct ledger_taken *taken, struct one *one)
+{
+	size_t i = from;
+
+	memset(one, 0, sizeof *one);
+	for (; i < said->count && strcmp(said->items[i].instance,
+					  said->items[from].instance) == 0;
+		i++) {
+		const struct ledger_saying *saying = &said->items[i];
+
+		one->before |= saying->number < taken->number;
+		one->lives |= saying->number == INT64_MAX;
+		if (one->reached == 0 && reaches(saying, taken))
+			one->reached = saying->at;
+	}
+	return i;
+}
+
+int64_t
+due_done(const struct ledger_said *said, const struct ledger_taken *taken)
+{
+	int64_t known = 0, first = 0;
+	struct one one;
+
+	for (size_t i = 0; i < said->count;) {
+		i = look_at_one(said, i, taken, &one);
+		if (one.reached == 0 && one.lives)
+			return 0;
+		if (one.reached == 0)
+			continue;
+		if (one.before && one.reached > known)
+			known = one.reached;
+		if (!one.before && (first == 0 || one.reached < first))
+			first = one.reached;
+	}
+	return known != 0 ? known : first;
+}
+
+char *
+due_span(char buf[DUE_SPAN_MAX], int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+	size_t i = 0;
+
+	/* One of a unit is told in the next, which is nearer. */
+	while (i < 3 && seconds < 2 * units[i].seconds)
+		i++;
+	snprintf(buf, DUE_SPAN_MAX, "%" PRId64 " %s",
+		seconds / units[i].seconds, units[i].name);
+	return buf;
+}

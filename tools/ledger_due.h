@@ -1,0 +1,45 @@
+/*
+ * What the journal says of when orders came into effect.  As ledger.h.
+ */
+#ifndef TOOL_LEDGER_DUE_H
+#define TOOL_LEDGER_DUE_H
+
+#include "ledger.h"
+#include "palang/status.h"
+
+/* A resolver has a generation in effect. */
+struct ledger_saying {
+	char instance[PAL_INSTANCE_MAX];
+	int64_t number; /* of the entry */
+	uint8_t epoch[PAL_EPOCH_SIZE];
+	uint64_t generation;
+	int64_t at; /* ms, by the resolver's clock; else by ours */
+};
+
+/* By instance, then by number. */
+struct ledger_said {
+	struct ledger_saying *items;
+	size_t count;
+};
+
+/* said needs ledger_said_fini in any case. */
+int ledger_load_said(struct ledger *ledger, struct ledger_said *said);
+void ledger_said_fini(struct ledger_said *said);
+
+/* Adds one, of which only instance and number are compared.  0 or
+ * PAL_ENOMEM. */
+int ledger_said_add(
+	struct ledger_said *said, const struct ledger_saying *saying);
+
+/* The entry that recorded an order, with the generation that it is in from
+ * then on; number is 0 if there is none. */
+struct ledger_taken {
+	int64_t number;
+	uint8_t epoch[PAL_EPOCH_SIZE];
+	uint64_t generation;
+};
+
+int ledger_taken(struct ledger *ledger, const struct order *order,
+	struct ledger_taken *taken);
+
+#endif
