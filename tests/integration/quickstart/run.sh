@@ -47,7 +47,10 @@ tail -n 5 second
 running >/dev/null || fail "nothing of quickstart runs"
 
 say "what the five lines tell"
-"$dir/palang" block t.me --scope exact --wait=10s
+code=0
+"$dir/palang" block t.me --scope exact --id again || code=$?
+((code == 4)) || fail "t.me should be held: exit code $code"
+"$dir/palang" approve again --reason "a trial" --wait=10s
 [[ $(address) == 198.51.100.7 ]] ||
 	fail "t.me is not led to the sinkhole: $(address)"
 
