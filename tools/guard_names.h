@@ -72,9 +72,12 @@ static inline bool
 guard_names_within(const struct guard_names *list, size_t index,
 	const uint8_t *key, size_t len)
 {
-	const struct guard_name *name = &list->names[index];
+	const struct guard_name *name;
 
-	return index < list->count && name->len >= len &&
+	if (index >= list->count)
+		return false;
+	name = &list->names[index];
+	return name->len >= len &&
 	       __builtin_memcmp(list->keys + name->key, key, len) == 0;
 }
 
