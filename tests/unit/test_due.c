@@ -230,6 +230,44 @@ test_ended(void **state)
 	now_s = 0;
 }
 
+/* What is held is not done, whatever it waits for; the time runs from when it
+ * came. */
+static void
+test_held(void **state)
+{
+	char text[1024];
+	struct tool tool;
+
+	(void)state;
+	now_s = START;
+	tool_create(&tool);
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
+		"authorities:\n  k: {kind: external, signature: transcribed, "
+		"may: {targets-per-order: 1}}\n",
+		tool.dir, tool.dir);
+	tool_write(&tool, "palang.yaml", text);
+	tool_write(&tool, "order.yaml",
+		"palang-order: 1\nauthority: k\nid: A\naction: block\n"
+		"issued: 2025-12-31T00:00:00Z\nscope: exact\n"
+		"targets: [t.me, u.me]\ncomply-within: 2h\n");
+	tool_expect(&tool, 4,
+		"apply --transcribed --source letter %s/order.yaml", tool.dir);
+	now_s += 3600;
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: held, due in 60 min");
+	now_s += 7200;
+	tool_expect(&tool, 1, "due --json");
+	tool_expect_in(tool.out, "\"waits\": \"held\"");
+	tool_expect(&tool, 1, "status --check");
+	tool_expect_in(tool.out, "60 min ago, and is held");
+	tool_expect(&tool, 0, "reject k:A --reason typo");
+	tool_expect(&tool, 0, "due");
+	assert_string_equal(tool.out, "");
+	tool_remove(&tool);
+	now_s = 0;
+}
+
 int
 main(void)
 {
@@ -239,6 +277,7 @@ main(void)
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_ended),
+		cmocka_unit_test(test_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,10 +317,75 @@ test_stories(void **state)
 	assert_in_range(unknown, 1, STORIES * MOMENTS * NAMES * 3 / 4);
 }
 
+/* What is asked wrongly, and what cannot be known. */
+static void
+test_words(void **state)
+{
+	static const struct {
+		const char *line;
+		int code;
+		const char *says;
+	} cases[] = {
+		{"list --at 2026-01-01", 2, "--at 2026-01-01: a date alone"},
+		{"list --at 2026-01-01T00:00:00", 2, "the zone is missing"},
+		{"list --at 2026-01-01T00:01:01Z", 2, "lies ahead"},
+		{"list --at 2026-01-01T00:00:30Z --ordered-at "
+		 "2026-01-01T00:00:30Z",
+			2, "give one of them"},
+		{"why t.me --at 2025-12-31T00:00:00Z", 1,
+			"this ledger begins at 2026-01-01T00:00:00Z"},
+		{"why t.me --at 2025-12-31T00:00:00Z", 1, "judged by today's"},
+		{"why t.me --at 2026-01-01T00:00:30Z", 0,
+			"at 2026-01-01T00:00:30Z, as this ledger had it:"},
+		{"why t.me --at 2026-01-01T00:00:09Z", 1, "t.me: open"},
+		{"why t.me --ordered-at 2026-01-01T00:00:05Z", 0,
+			"as ordered:\nactive     k:A  blocks t.me"},
+		/* The exit code is of what was in force. */
+		{"why t.me --at 2026-01-01T00:00:09Z --ordered-at "
+		 "2026-01-01T00:00:09Z",
+			1, "t.me: blocked by k:A"},
+		{"why t.me --json --at 2026-01-01T00:00:09Z --ordered-at "
+		 "2026-01-01T00:00:09Z",
+			1, "\"ordered_at\": {"},
+		{"show k:A --at 2026-01-01T00:00:09Z", 2, "there is no order"},
+		{"show k:A --at 2026-01-01T00:00:40Z", 0, "# k:A: active"},
+		{"show k:A --at 2026-01-01T00:00:50Z", 0, "# k:A: suspended"},
+		{"show k:A --ordered-at 2026-01-01T00:00:50Z", 0,
+			"# k:A: active\n# received 2026-01-01T00:00:10Z"},
+		{"show k:A --ordered-at 2030-01-01T00:00:00Z", 0,
+			"# k:A: active"},
+	};
+	struct tool tool;
+
+	(void)state;
+	now_s = START;
+	tool_create(&tool);
+	now_s = START + 10;
+	tool_write(&tool, "order.yaml",
+		"palang-order: 1\nauthority: k\nid: A\naction: block\n"
+		"issued: 2026-01-01T00:00:00Z\nscope: exact\n"
+		"targets: [t.me]\n");
+	tool_expect(&tool, 0,
+		"apply --transcribed --source letter %s/order.yaml", tool.dir);
+	now_s = START + 45;
+	tool_expect(&tool, 0, "suspend k:A --reason test");
+	now_s = START + 60;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char all[8192];
+
+		tool_expect(&tool, cases[i].code, "%s", cases[i].line);
+		snprintf(all, sizeof all, "%.4000s%.4000s", tool.out, tool.err);
+		tool_expect_in(all, cases[i].says);
+	}
+	tool_remove(&tool);
+	now_s = 0;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_stories),
 	};
 
