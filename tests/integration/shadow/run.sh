@@ -104,9 +104,9 @@ palang reject TRY2 --reason "not worth it" --wait=10s
 expect_open telegram.me A
 has_message telegram.me || fail "telegram.me should be cached again"
 palang forecast | grep -q 'no order is on trial' || fail "a trial is left"
-palang history >history
+palang history >said
 for what in shadowed activated rejected; do
-	grep -q "$what" history || fail "history lacks $what"
+	grep -q "$what" said || fail "history lacks $what"
 done
 ! grep -q '^list shadow' "$live/status/ours.status" ||
 	fail "the resolver still has a list of trials"

@@ -83,6 +83,6 @@ palang history t.me
 say "proven"
 palang history 2017/TELEGRAM/1 | tee history
 grep -q '  in effect  on ' history || fail "who had it in effect is not recorded"
-palang receipt 2017/TELEGRAM/1 --json >receipt
-grep -q '"in_effect_ms": [0-9]' receipt || fail "the receipt lacks it: $(<receipt)"
-palang audit verify --receipt receipt || fail "the ledger is not verified"
+palang receipt 2017/TELEGRAM/1 --json >receipt.json
+grep -q '"in_effect_ms": [0-9]' receipt.json || fail "the receipt lacks it: $(<receipt.json)"
+palang audit verify --receipt receipt.json || fail "the ledger is not verified"
