@@ -8,7 +8,7 @@ extern const struct cmd cmd_init, cmd_publish;
 extern const struct cmd cmd_check, cmd_template;
 extern const struct cmd cmd_apply, cmd_block, cmd_lift;
 extern const struct cmd cmd_held, cmd_approve, cmd_reject;
-extern const struct cmd cmd_inbox;
+extern const struct cmd cmd_inbox, cmd_backup, cmd_restore;
 extern const struct cmd cmd_suspend, cmd_resume;
 extern const struct cmd cmd_open, cmd_close;
 extern const struct cmd cmd_key_show, cmd_key_check;

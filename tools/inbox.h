@@ -4,6 +4,7 @@
  *
  * inbox_look.c   what lies there, and what is to be done with it
  * inbox_move.c   a file from one folder to another, without losing it
+ * inbox_open.c   its folders, and its lock
  * inbox_spool.c  the way of a pair; tells the protocol
  * inbox_text.c   names of files, and receipts
  * inbox_run.c    a pair judged, and put in force

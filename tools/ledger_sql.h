@@ -720,4 +720,19 @@
 	"UPDATE allows SET removed = ?3, removed_by = ?4"                      \
 	" WHERE name = ?1 AND scope = ?2 AND removed IS NULL"
 
+/* ---- a backup: a ledger, and beside its tables the files ---- */
+
+#define SQL_BACKUP_CREATE                                                      \
+	"CREATE TABLE backup_files (path TEXT PRIMARY KEY, mode INTEGER NOT "  \
+	"NULL, bytes BLOB NOT NULL)"
+#define SQL_BACKUP_DROP "DROP TABLE backup_files"
+#define SQL_BACKUP_ADD                                                         \
+	"INSERT INTO backup_files (path, mode, bytes) VALUES (?1, ?2, ?3)"
+#define SQL_BACKUP_FILES                                                       \
+	"SELECT path, mode, bytes FROM backup_files ORDER BY path"
+#define SQL_INTEGRITY "PRAGMA integrity_check(1)"
+#define SQL_RECORDED                                                           \
+	"SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM "     \
+	"feeds) + (SELECT count(*) FROM allows)"
+
 #endif

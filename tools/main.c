@@ -49,6 +49,8 @@ const struct cmd *const commands[] = {
 	&cmd_status,
 	&cmd_due,
 	&cmd_publish,
+	&cmd_backup,
+	&cmd_restore,
 	&cmd_export,
 	&cmd_compare,
 	&cmd_ask,

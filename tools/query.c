@@ -194,6 +194,48 @@ database_copy(struct database **db, int file)
 	return code == SQLITE_OK ? 0 : keep_error(*db, code);
 }
 
+#define BACKUP_PAGES 4096 /* at a time */
+
+static int
+copy_pages(struct database *copy, struct database *db,
+	void (*tell)(void *ctx, const char *what, uint64_t at, uint64_t size),
+	void *ctx)
+{
+	sqlite3_backup *backup =
+		sqlite3_backup_init(copy->handle, "main", db->handle, "main");
+	int code = SQLITE_OK;
+
+	while (backup != NULL && code == SQLITE_OK) {
+		int size, left;
+
+		code = sqlite3_backup_step(backup, BACKUP_PAGES);
+		size = sqlite3_backup_pagecount(backup);
+		left = sqlite3_backup_remaining(backup);
+		tell(ctx, "copying", (uint64_t)(size - left), (uint64_t)size);
+	}
+	if (backup == NULL || sqlite3_backup_finish(backup) != SQLITE_OK)
+		return keep_error(copy, sqlite3_errcode(copy->handle));
+	return code == SQLITE_DONE ? 0 : keep_error(copy, code);
+}
+
+int
+database_backup(struct database *db, const char *path,
+	void (*tell)(void *ctx, const char *what, uint64_t at, uint64_t size),
+	void *ctx)
+{
+	struct database *copy = NULL;
+	int ret = database_open(&copy, path, DATABASE_CREATE);
+
+	if (ret == 0)
+		ret = copy_pages(copy, db, tell, ctx);
+	if (ret == 0)
+		ret = database_run(copy, "PRAGMA journal_mode = DELETE");
+	if (ret != 0 && copy != NULL)
+		memcpy(db->error, copy->error, sizeof db->error);
+	database_close(copy);
+	return ret;
+}
+
 void
 database_close(struct database *db)
 {

@@ -29,6 +29,12 @@ int database_open(
  * not seen: there must be none, before and after. */
 int database_copy(struct database **db, int file);
 
+/* Copies all of it, as it is at one moment, into a new file, while others write
+ * on; the copy has no log.  tell(ctx, "copying", pages done, of so many). */
+int database_backup(struct database *db, const char *path,
+	void (*tell)(void *ctx, const char *what, uint64_t at, uint64_t size),
+	void *ctx);
+
 /* Takes NULL.  What is in the log goes to the file itself, if it can. */
 void database_close(struct database *db);
 

@@ -28,15 +28,15 @@
 	"guards: {popular: no, protected-shipped: no, unbound: no}\n"
 
 static const struct cmd *const tool_table[] = {&cmd_init, &cmd_apply,
-	&cmd_block, &cmd_lift, &cmd_inbox, &cmd_held, &cmd_approve, &cmd_reject,
-	&cmd_check, &cmd_suspend, &cmd_resume, &cmd_open, &cmd_forecast,
-	&cmd_activate, &cmd_close, &cmd_show, &cmd_list, &cmd_why, &cmd_history,
-	&cmd_receipt, &cmd_audit_verify, &cmd_audit_export, &cmd_status,
-	&cmd_due, &cmd_publish, &cmd_export, &cmd_compare, &cmd_verify_image,
-	&cmd_feed_add, &cmd_feed_check, &cmd_feed_remove, &cmd_feed_list,
-	&cmd_feed_show, &cmd_feed_refresh, &cmd_feed_rollback, &cmd_allow_add,
-	&cmd_allow_remove, &cmd_allow_list, &cmd_key_show, &cmd_key_check,
-	NULL};
+	&cmd_block, &cmd_lift, &cmd_inbox, &cmd_backup, &cmd_restore, &cmd_held,
+	&cmd_approve, &cmd_reject, &cmd_check, &cmd_suspend, &cmd_resume,
+	&cmd_open, &cmd_forecast, &cmd_activate, &cmd_close, &cmd_show,
+	&cmd_list, &cmd_why, &cmd_history, &cmd_receipt, &cmd_audit_verify,
+	&cmd_audit_export, &cmd_status, &cmd_due, &cmd_publish, &cmd_export,
+	&cmd_compare, &cmd_verify_image, &cmd_feed_add, &cmd_feed_check,
+	&cmd_feed_remove, &cmd_feed_list, &cmd_feed_show, &cmd_feed_refresh,
+	&cmd_feed_rollback, &cmd_allow_add, &cmd_allow_remove, &cmd_allow_list,
+	&cmd_key_show, &cmd_key_check, NULL};
 
 struct tool {
 	char dir[64];

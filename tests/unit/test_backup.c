@@ -1,0 +1,267 @@
+/* A backup and what becomes of it, also when it is damaged, changed, or put
+ * back by a command that is killed. */
+#include "sign_util.h"
+
+#include <signal.h>
+
+#include "verdict.h"
+
+static bool
+lists_block(const struct tool *tool, const char *text)
+{
+	struct verdict_source *source = NULL;
+	struct pal_verdict verdict;
+	char path[128], why[VERDICT_WHY_MAX];
+	struct pal_name name;
+
+	snprintf(path, sizeof path, "%s/live", tool->dir);
+	if (verdict_open(&source, path, why) != 0)
+		fail_msg("the lists are not whole: %s", why);
+	assert_int_equal(pal_name_from_text(&name, text, strlen(text)), 0);
+	verdict_judge(
+		source, &name, PAL_TYPE_A, tool_now_ms() / 1000, &verdict);
+	verdict_close(source);
+	return verdict.action == PAL_BLOCK;
+}
+
+static void
+puts_back_what_was(void **state)
+{
+	struct pal_manifest before, after;
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block one.example --scope exact --id 1");
+	tool_expect(&tool, 0, "backup %s/b", tool.dir);
+	sign_shell(&tool, "test $(stat -c %%a b) = 600 && "
+			  "test -z \"$(ls state/spool | grep backup.db)\"");
+	tool_expect(&tool, 2, "backup %s/b", tool.dir);
+	tool_expect_in(tool.err, "/b is there already; --force");
+	tool_expect(&tool, 0, "backup --force %s/b", tool.dir);
+	tool_expect(&tool, 2, "backup %s/none/b", tool.dir);
+	tool_expect(&tool, 0, "block two.example --scope exact --id 2");
+	tool_manifest(&tool, &before);
+	/* not over what is recorded, but by the word */
+	tool_expect(&tool, 2, "restore %s/b", tool.dir);
+	tool_expect_in(tool.err, "with something recorded; --force sets");
+	assert_true(lists_block(&tool, "two.example"));
+	tool_expect(&tool, 0, "restore --force %s/b", tool.dir);
+	tool_expect_in(tool.out, "the one before is ");
+	assert_true(lists_block(&tool, "one.example"));
+	assert_false(lists_block(&tool, "two.example"));
+	tool_manifest(&tool, &after);
+	assert_memory_not_equal(before.epoch, after.epoch, PAL_EPOCH_SIZE);
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "restored");
+	tool_expect(&tool, 0, "audit verify");
+	/* nothing is lost: what was set aside is a ledger */
+	sign_shell(&tool,
+		"test $(ls state | grep -c before-restore) = 1 && "
+		"mv state/ledger.db.before-restore-* state/ledger.db");
+	tool_expect(&tool, 0, "publish");
+	assert_true(lists_block(&tool, "two.example"));
+	tool_remove(&tool);
+}
+
+static void
+keeps_names_of_feeds(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "list", "one.example.net\nbase.example.net\n");
+	tool_expect(&tool, 0, "feed add f --max-change 100%% --source %s/list",
+		tool.dir);
+	tool_expect(&tool, 0, "backup %s/b", tool.dir);
+	tool_expect(&tool, 0, "backup --without-feeds %s/c", tool.dir);
+	tool_expect(&tool, 0, "restore --print feeds/f-1.names %s/b", tool.dir);
+	tool_expect(&tool, 2, "restore --print feeds/f-1.names %s/c", tool.dir);
+	tool_write(&tool, "list", "two.example.net\nbase.example.net\n");
+	tool_expect(&tool, 0, "feed refresh f");
+	/* as on a machine that has nothing of it any more; and, in the place
+	 * of one of its files, another */
+	sign_shell(&tool, "rm live/lists/feed-*; rm state/feeds/*.names; "
+			  "echo other >state/feeds/f-1.names");
+	tool_expect(&tool, 0, "restore --force %s/b", tool.dir);
+	assert_true(lists_block(&tool, "one.example.net"));
+	assert_false(lists_block(&tool, "two.example.net"));
+	assert_true(lists_block(&tool, "base.example.net"));
+	sign_shell(&tool, "grep -qx other state/feeds/f-1.names.before-*");
+	tool_remove(&tool);
+}
+
+/* Configuration and keys are the operator's. */
+static void
+writes_what_is_missing(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	sign_create(&tool, "");
+	tool_expect(&tool, 0, "backup %s/b", tool.dir);
+	sign_shell(&tool, "cp now.key keys/secret.pub && cp b b2 && "
+			  "cp palang.yaml old.yaml && cp keys/now.pub now.pub");
+	tool_expect(&tool, 0, "backup %s/secret", tool.dir);
+	tool_expect(&tool, 2, "restore --print keys/secret.pub %s/secret",
+		tool.dir);
+	tool_expect_in(tool.err, "holds no keys/secret.pub");
+	tool_expect(&tool, 0, "restore --print keys/now.pub %s/b", tool.dir);
+	tool_expect_in(tool.out, "untrusted comment: ");
+	/* a ledger in which nothing is recorded is no hindrance */
+	sign_shell(&tool, "rm keys/now.pub palang.yaml");
+	tool_expect(&tool, 0, "restore %s/b", tool.dir);
+	tool_expect_in(tool.out, "/palang.yaml\n");
+	sign_shell(&tool, "cmp palang.yaml old.yaml && cmp keys/now.pub "
+			  "now.pub && echo '# mine' >>palang.yaml");
+	tool_expect(&tool, 0, "restore %s/b", tool.dir);
+	tool_expect_in(tool.err, "palang.yaml is not that of the backup, and "
+				 "stays as it is");
+	sign_shell(&tool, "grep -q '# mine' palang.yaml");
+	tool_remove(&tool);
+}
+
+/* How a backup is spoilt, and what is said. */
+static const char *const spoilt[][2] = {
+	{"truncate -s 5000 b", "restore: "},
+	{"printf x >b", "restore: "},
+	{": >b", "restore: "},
+	{"rm b", "No such file"},
+	{"rm b && mkdir b", "restore: "},
+	/* a ledger without files is one made by other means */
+	{"cp state/ledger.db b", "restore: "},
+	{"sed -i s/one.example/oxe.example/ b", "restore: "},
+	{"LC_ALL=C sed -i s/block/blocc/ b", "restore: "},
+};
+
+static void
+takes_nothing_spoilt(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof spoilt / sizeof *spoilt; i++) {
+		tool_create(&tool);
+		tool_expect(&tool, 0, "block one.example --scope exact --id 1");
+		tool_expect(&tool, 0, "backup %s/b", tool.dir);
+		tool_expect(&tool, 0, "block two.example --scope exact --id 2");
+		sign_shell(&tool, "%s", spoilt[i][0]);
+		tool_expect(&tool, 2, "restore --force %s/b", tool.dir);
+		tool_expect_in(tool.err, spoilt[i][1]);
+		assert_int_equal(tool_generation(&tool), 3);
+		tool_expect(&tool, 0, "audit verify");
+		tool_expect(&tool, 0, "show 2");
+		sign_shell(
+			&tool, "test -z \"$(ls state | grep before-restore)\"");
+		tool_remove(&tool);
+	}
+}
+
+#define KILLS 40
+
+static void
+run_killed(struct tool *tool, const char *line, int64_t ns)
+{
+	const struct timespec delay = {ns / 1000000000, ns % 1000000000};
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(tool_run(tool, "%s", line));
+	nanosleep(&delay, NULL);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
+static void
+is_old_or_new_when_killed(void **state)
+{
+	unsigned old = 0, new = 0;
+	int64_t began, took;
+	char line[128];
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block always.example --scope exact --id 0");
+	tool_expect(&tool, 0, "block old.example --scope exact --id 1");
+	tool_expect(&tool, 0, "backup %s/old", tool.dir);
+	tool_expect(&tool, 0, "lift 1");
+	tool_expect(&tool, 0, "block new.example --scope exact --id 2");
+	tool_expect(&tool, 0, "backup %s/new", tool.dir);
+	began = tool_now_ms();
+	tool_expect(&tool, 0, "restore --force %s/old", tool.dir);
+	took = tool_now_ms() - began + 1;
+	snprintf(line, sizeof line, "restore --force %s/new", tool.dir);
+	for (int i = 0; i < KILLS; i++) {
+		bool is_new;
+
+		run_killed(&tool, line, 3 * took * 1000000 * i / (2 * KILLS));
+		assert_true(lists_block(&tool, "always.example"));
+		assert_int_not_equal(lists_block(&tool, "old.example"),
+			lists_block(&tool, "new.example"));
+		tool_expect(&tool, 0, "init");
+		is_new = tool_run(&tool, "show 2") == 0;
+		assert_int_equal(lists_block(&tool, "new.example"), is_new);
+		assert_int_not_equal(lists_block(&tool, "old.example"), is_new);
+		assert_true(lists_block(&tool, "always.example"));
+		tool_expect(&tool, 0, "audit verify");
+		old += !is_new;
+		new += is_new;
+		tool_expect(&tool, 0, "restore --force %s/old", tool.dir);
+		assert_true(lists_block(&tool, "old.example"));
+		sign_shell(&tool, "rm -f state/*before-restore*");
+	}
+	assert_true(old > 0);
+	assert_true(new > 0);
+	tool_remove(&tool);
+}
+
+static void
+is_whole_or_not_there_when_killed(void **state)
+{
+	unsigned there = 0, absent = 0;
+	int64_t began, took;
+	char line[128], path[128];
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "block one.example --scope exact --id 1");
+	began = tool_now_ms();
+	tool_expect(&tool, 0, "backup %s/first", tool.dir);
+	took = tool_now_ms() - began + 1;
+	snprintf(line, sizeof line, "backup %s/b", tool.dir);
+	snprintf(path, sizeof path, "%s/b", tool.dir);
+	for (int i = 0; i < KILLS / 2; i++) {
+		run_killed(&tool, line, 3 * took * 1000000 * i / KILLS);
+		if (access(path, F_OK) != 0) {
+			absent++;
+			continue;
+		}
+		there++;
+		tool_expect(&tool, 0, "restore --force %s/b", tool.dir);
+		assert_true(lists_block(&tool, "one.example"));
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_true(there > 0);
+	assert_true(absent > 0);
+	tool_expect(&tool, 0, "%s", line);
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(puts_back_what_was),
+		cmocka_unit_test(keeps_names_of_feeds),
+		cmocka_unit_test(writes_what_is_missing),
+		cmocka_unit_test(takes_nothing_spoilt),
+		cmocka_unit_test(is_old_or_new_when_killed),
+		cmocka_unit_test(is_whole_or_not_there_when_killed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
