@@ -53,7 +53,7 @@ due_judge(const struct due_time *time, int64_t now_ms)
 static bool
 reaches(const struct ledger_saying *saying, const struct ledger_taken *taken)
 {
-	return saying->number > taken->number && saying->generation > 0 &&
+	return saying->generation > 0 &&
 	       (saying->generation >= taken->generation ||
 		       memcmp(saying->epoch, taken->epoch, PAL_EPOCH_SIZE) !=
 			       0);
@@ -66,24 +66,43 @@ struct one {
 	int64_t reached; /* ms; 0: it has not */
 };
 
+/* Where what it says from there on ends: with another's, or, of its own, at
+ * the first entry behind the one that recorded the order.  There may be many,
+ * and as many orders. */
+static size_t
+end_of(const struct ledger_said *said, size_t from, size_t count,
+	int64_t number)
+{
+	const char *instance = said->items[from].instance;
+
+	while (count > 0) {
+		size_t half = count / 2;
+		const struct ledger_saying *saying = &said->items[from + half];
+
+		if (strcmp(saying->instance, instance) == 0 &&
+			saying->number <= number) {
+			from += half + 1;
+			count -= half + 1;
+		} else {
+			count = half;
+		}
+	}
+	return from;
+}
+
 static size_t
 look_at_one(const struct ledger_said *said, size_t from,
 	const struct ledger_taken *taken, struct one *one)
 {
-	size_t i = from;
+	size_t end = end_of(said, from, said->count - from, INT64_MAX);
+	size_t at = end_of(said, from, end - from, taken->number);
 
-	memset(one, 0, sizeof *one);
-	for (; i < said->count && strcmp(said->items[i].instance,
-					  said->items[from].instance) == 0;
-		i++) {
-		const struct ledger_saying *saying = &said->items[i];
-
-		one->before |= saying->number < taken->number;
-		one->lives |= saying->number == INT64_MAX;
-		if (one->reached == 0 && reaches(saying, taken))
-			one->reached = saying->at;
-	}
-	return i;
+	one->before = said->items[from].number < taken->number;
+	one->lives = said->items[end - 1].number == INT64_MAX;
+	while (at < end && !reaches(&said->items[at], taken))
+		at++;
+	one->reached = at < end ? said->items[at].at : 0;
+	return end;
 }
 
 int64_t
