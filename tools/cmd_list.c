@@ -57,9 +57,8 @@ wanted(const struct cmd_call *call)
 	if (states == 0)
 		states = BIT(EFFECT_ACTIVE) | BIT(EFFECT_PENDING) |
 		         BIT(EFFECT_WAITING) | BIT(EFFECT_SUSPENDED) | HELD;
-	/* What is held is in no force at any time, and waits now. */
-	if (cmd_option(call, "at") != NULL ||
-		cmd_option(call, "ordered-at") != NULL)
+	/* What is held is not recorded yet, and demands nothing. */
+	if (cmd_option(call, "ordered-at") != NULL)
 		states &= ~HELD;
 	return states;
 }

@@ -217,7 +217,7 @@ run(const struct cmd_call *call)
 		ret = state_open_read(&state);
 	if (ret == EXIT_DONE)
 		ret = state_go_back_once(&state, call);
-	if (ret == EXIT_DONE && cmd_option(call, "at") == NULL)
+	if (ret == EXIT_DONE)
 		ret = hold_show(&state, call->args[0], &held);
 	if (held || ret != EXIT_DONE) {
 		state_close(&state);

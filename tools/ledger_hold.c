@@ -123,6 +123,7 @@ ledger_batches(
 	memset(batches, 0, sizeof *batches);
 	query_open(&query, ledger->db, SQL_BATCHES);
 	query_bind_text(&query, state_names[state]);
+	query_bind_int(&query, ledger->as_of);
 	while (query_step(&query)) {
 		struct batch *batch =
 			grow(&query, &list, &batches->count, sizeof *batch);

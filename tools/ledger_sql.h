@@ -620,9 +620,17 @@
 	" VALUES (?1, ?2, ?3, ?4, ?5)"
 
 /* In the order of struct batch, and of its parts. */
+/* Those in a state at some time: what was decided later was held then, or on
+ * trial, as the journal says. */
 #define SQL_BATCHES                                                            \
 	"SELECT batch, received, who, way, source, why, decided,"              \
-	" decided_by, reason FROM batches WHERE state = ?1 ORDER BY batch"
+	" decided_by, reason FROM batches WHERE received <= ?2"                \
+	" AND CASE WHEN coalesce(decided, ?2) <= ?2 THEN state = ?1"           \
+	" ELSE EXISTS (SELECT 1 FROM events JOIN batch_documents"              \
+	"  USING (authority, id) WHERE batch_documents.batch = batches.batch"  \
+	"  AND events.at = batches.received AND events.what ="                 \
+	"  CASE ?1 WHEN 'held' THEN 'held' WHEN 'shadow' THEN 'shadowed' END)" \
+	" END ORDER BY batch"
 #define SQL_BATCH_DOCUMENTS                                                    \
 	"SELECT authority, id, digest FROM batch_documents"                    \
 	" WHERE batch = ?1 ORDER BY position"

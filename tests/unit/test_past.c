@@ -39,6 +39,8 @@ struct story {
 	unsigned orders; /* numbered from 1 */
 	unsigned blocks[STEPS], block_count;
 	unsigned done[8]; /* by act */
+	unsigned holds;
+	bool held; /* the last one waits */
 };
 
 /* "effective" somewhere around now, and perhaps an end behind it. */
@@ -162,6 +164,8 @@ write_config(const struct tool *tool, const char *more, bool acts)
 		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
 		"ttl: 30\n%sauthorities:\n"
 		"  k: {kind: external, signature: transcribed}\n"
+		"  h: {kind: external, signature: transcribed, "
+		"may: {targets-per-order: 1}}\n"
 		"  m: {kind: external, signature: transcribed%s}\n",
 		tool->dir, tool->dir, more, acts ? ", acts-for: [k]" : "");
 	tool_write(tool, "palang.yaml", text);
@@ -188,6 +192,31 @@ lift(struct story *story)
 	return apply(story, true);
 }
 
+/* More than h may name; the next time it is rejected. */
+static int
+hold(struct story *story)
+{
+	char text[256];
+	int code;
+
+	if (story->held) {
+		story->held = false;
+		return tool_run(
+			&story->tool, "reject H%u --reason test", story->holds);
+	}
+	snprintf(text, sizeof text,
+		"palang-order: 1\nauthority: h\nid: H%u\naction: block\n"
+		"issued: 2026-01-01T00:00:00Z\nscope: exact\n"
+		"targets: [x.example, y.example]\n",
+		++story->holds);
+	tool_write(&story->tool, "order.yaml", text);
+	code = tool_run(&story->tool,
+		"apply --transcribed --source letter %s/order.yaml",
+		story->tool.dir);
+	story->held = code == 4;
+	return code == 4 ? 0 : code;
+}
+
 /* What may be refused, for what it is about is not there, or is so already. */
 static const struct {
 	int (*act)(struct story *story);
@@ -195,10 +224,10 @@ static const struct {
 	bool may_fail;
 } acts[] = {{block, 5, true}, {lift, 3, true}, {suspend, 3, true},
 	{allow, 1, true}, {refresh, 1, false}, {emergency, 1, true},
-	{configure, 1, false}};
+	{configure, 1, false}, {hold, 1, false}};
 
 #define ACTS    (sizeof acts / sizeof *acts)
-#define WEIGHTS 15
+#define WEIGHTS 16
 
 static void
 act(struct story *story)
