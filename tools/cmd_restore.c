@@ -168,7 +168,7 @@ put_back(struct restore *restore, const struct wait_options *wait)
 			restore->aside);
 	ret = publish(state);
 	if (ret != EXIT_DONE)
-		return cmd_fail("it is restored; the next command that writes, "
+		return cmd_fail("it is recorded; the next command that writes, "
 				"or `palang publish`, publishes it");
 	wait_say_published(state);
 	return wait_run(wait, state);

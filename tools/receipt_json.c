@@ -140,6 +140,20 @@ put_refusal(struct json_writer *json, const struct receipt_refusal *refusal)
 	json_end(json);
 }
 
+/* None for what never came near the ledger. */
+static void
+put_head(struct json_writer *json, const struct ledger_head *head)
+{
+	if (head->number == 0) {
+		json_put_null(json, "journal");
+		return;
+	}
+	json_put_object(json, "journal");
+	json_put_int(json, "n", head->number);
+	put_digest(json, "head", head->hash);
+	json_end(json);
+}
+
 char *
 receipt_text(const struct receipt *receipt)
 {
@@ -157,9 +171,7 @@ receipt_text(const struct receipt *receipt)
 	json_end(&json);
 	if (receipt->refusal.text != NULL)
 		put_refusal(&json, &receipt->refusal);
-	json_put_object(&json, "journal");
-	json_put_int(&json, "n", receipt->head.number);
-	put_digest(&json, "head", receipt->head.hash);
+	put_head(&json, &receipt->head);
 	out = open_memstream(&text, &len);
 	if (out == NULL) {
 		json_drop(&json);

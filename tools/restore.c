@@ -116,6 +116,17 @@ audit_copy(const struct restore *restore, struct ledger *ledger)
 	return code;
 }
 
+/* Only the file itself gets into the place of the ledger. */
+static int
+check_log(const struct restore *restore)
+{
+	if (!ledger_has_log(restore->folder))
+		return EXIT_DONE;
+	return cmd_fail("restore: %s: what was changed in its copy could not "
+			"be written",
+		restore->file);
+}
+
 static int
 note(const struct restore *restore, struct ledger *ledger)
 {
@@ -153,11 +164,7 @@ restore_verify(struct restore *restore)
 	if (ret == EXIT_DONE)
 		ret = note(restore, ledger);
 	ledger_close(ledger);
-	if (ret == EXIT_DONE && ledger_has_log(restore->folder))
-		ret = cmd_fail("restore: %s: its log could not be written into "
-			       "it",
-			restore->file);
-	return ret;
+	return ret == EXIT_DONE ? check_log(restore) : ret;
 }
 
 /* ---- names of feeds ---- */
@@ -232,7 +239,9 @@ take_out_files(struct restore *restore, const char *time)
 	closed = backup_close(backup);
 	if (placing.folder >= 0)
 		close(placing.folder);
-	return ret == 0 && closed == 0 ? EXIT_DONE : EXIT_ERROR;
+	if (ret != 0 || closed != 0)
+		return EXIT_ERROR;
+	return check_log(restore);
 }
 
 /* ---- in its place ---- */
@@ -286,7 +295,7 @@ put_in_place(struct restore *restore, int folder, const char *time)
 	unlinkat(folder, LEDGER_FILE "-shm", 0);
 	if (renameat(restore->spool, LEDGER_FILE, folder, LEDGER_FILE) != 0)
 		return PAL_ESYS;
-	return fsync(folder) == 0 ? 0 : PAL_ESYS;
+	return 0;
 }
 
 static int
@@ -303,7 +312,13 @@ install(struct restore *restore, int folder)
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = put_in_place(restore, folder, stamp);
-	return ret == 0 ? EXIT_DONE : fail(restore, "", ret);
+	if (ret != 0)
+		return fail(restore, "", ret);
+	if (fsync(folder) == 0)
+		return EXIT_DONE;
+	return cmd_fail("%s: %s; it is recorded; the next command that writes, "
+			"or `palang publish`, publishes it",
+		restore->state->config.state_dir, strerror(errno));
 }
 
 int

@@ -99,5 +99,13 @@ const struct fault_case fault_cases[] = {
 		.cut = true,
 		.command = "block n2.example --scope exact --id 8",
 		.names = {"n2.example"}},
+	/* The ledger of a backup in the place of the one that is there. */
+	{.name = "restore",
+		.prepare = {FEED, "block n1.example --scope exact --id 7",
+			"backup BACKUP", "lift 7",
+			"block n2.example --scope exact --id 8"},
+		.command = "restore --force BACKUP",
+		.retry = "restore --force BACKUP",
+		.names = {"n1.example", "n2.example", "always.example"}},
 	{.name = NULL},
 };

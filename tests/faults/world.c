@@ -16,7 +16,7 @@
 
 #define WORDS_MAX  24
 #define DEPTH      16
-#define FILES      4 /* that a command may name */
+#define FILES      5 /* that a command may name */
 #define LIST_FIRST "one.example.net\ntwo.example.net\nbase.example.net\n"
 #define LIST_LATER "one.example.net\nthree.example.net\nbase.example.net\n"
 
@@ -139,7 +139,7 @@ split(const struct world *world, char *line, char *argv[WORDS_MAX],
 {
 	static const char *const files[FILES][2] = {{"ORDER", "order.yaml"},
 		{"BATCH", "batch.yaml"}, {"LIST", "list"},
-		{"HELD", "held.yaml"}};
+		{"HELD", "held.yaml"}, {"BACKUP", "backup"}};
 	int argc = 0;
 
 	for (char *word = strtok(line, " ");

@@ -280,6 +280,27 @@ takes_what_is_signed(void **state)
 	tool_remove(&tool);
 }
 
+static void
+reports_what_is_held(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	inbox_settled = 0;
+	sign_create(&tool, "    may: {usual-targets: 1}\n");
+	sign_shell(&tool, "mkdir in");
+	drop(&tool, "1", "now", "1",
+		"action: block\nscope: exact\ntargets: [t.me, u.me]\n");
+	tool_expect(&tool, 4, "inbox --once %s/in", tool.dir);
+	tool_expect_in(tool.out, "1.yaml: held");
+	expect_receipt(&tool, "done/1.yaml", "\"state\": \"held\"");
+	expect_receipt(&tool, "done/1.yaml", "it names 2 targets");
+	assert_int_equal(tool_generation(&tool), 1);
+	tool_expect(&tool, 0, "held");
+	tool_expect_in(tool.out, "k:1: held");
+	tool_remove(&tool);
+}
+
 /* ---- refusals ---- */
 
 /* What is done in the inbox, beside 1.yaml and its signature; under what name
@@ -542,6 +563,7 @@ main(void)
 		cmocka_unit_test(judges_what_lies_there),
 		cmocka_unit_test(judges_by_two_clocks),
 		cmocka_unit_test(takes_what_is_signed),
+		cmocka_unit_test(reports_what_is_held),
 		cmocka_unit_test(refuses_in_words),
 		cmocka_unit_test(goes_on_after_a_stop),
 		cmocka_unit_test(loses_nothing_when_killed),
