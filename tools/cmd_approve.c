@@ -26,8 +26,9 @@ const struct cmd cmd_approve = {"approve", "ORDER --reason TEXT",
 	"An approver signs what --print writes with `minisign -S`; with the "
 	"signature the order, and all that came with it, is put in force. "
 	"Who applied it cannot approve it. With `approvals: 1` in palang.yaml "
-	"it takes neither a signature nor somebody else. Exit code 4: it "
-	"takes one more approval.",
+	"it takes neither a signature nor somebody else. Guards judge once "
+	"more: what they find beyond the text that was signed is not approved. "
+	"Exit code 4: it takes one more approval.",
 	approve_options, 1, 1, run_approve};
 
 static const struct cmd_option reject_options[] = {
@@ -156,7 +157,7 @@ note(const struct batch *batch, const struct batch_approval *approval,
 	struct state *state)
 {
 	unsigned more = hold_needed(&state->config) -
-	                (unsigned)batch->approval_count - 1;
+	                (unsigned)hold_count(batch, &state->config) - 1;
 	int ret = state_change(state), err;
 
 	if (ret == EXIT_DONE)
@@ -182,7 +183,7 @@ approve(const struct batch *batch, const struct hold_word *word,
 
 	if (ret != EXIT_DONE)
 		return ret;
-	if (batch->approval_count + 1 < hold_needed(&state->config))
+	if (hold_count(batch, &state->config) + 1 < hold_needed(&state->config))
 		return note(batch, &approval, state);
 	return put_in_force(batch, &approval, state, wait);
 }

@@ -19,7 +19,8 @@ const struct cmd cmd_held = {"held", "",
 	options, 0, 0, run};
 
 static void
-put_approval(struct json_writer *json, const struct batch_approval *approval)
+put_approval(struct json_writer *json, const struct batch_approval *approval,
+	bool counts)
 {
 	char id[MINISIG_ID_TEXT], time[TIME_TEXT_MAX];
 
@@ -31,6 +32,7 @@ put_approval(struct json_writer *json, const struct batch_approval *approval)
 	json_put_text(json, "reason", approval->reason);
 	json_put_text(json, "at", time_format(time, approval->at / 1000));
 	json_put_text(json, "who", approval->who);
+	json_put_bool(json, "counts", counts);
 	json_end(json);
 }
 
@@ -85,7 +87,9 @@ print_json(const struct batches *batches, const struct config *config)
 		json_put_text(&json, "source", batch->source);
 		json_put_array(&json, "approvals");
 		for (size_t j = 0; j < batch->approval_count; j++)
-			put_approval(&json, &batch->approvals[j]);
+			put_approval(&json, &batch->approvals[j],
+				hold_counts(
+					&batch->approvals[j], batch, config));
 		json_end(&json);
 		json_put_int(&json, "needed", hold_needed(config));
 		json_end(&json);

@@ -269,7 +269,8 @@ tell_kind(const struct judging *j, const struct guard_hit *hits, size_t count,
 			guard_tell(j->guard, &hits[i]));
 	if (ret == 0 && count > GUARD_SHOWN)
 		ret = add_finding(findings, hits[0].kind, order, NULL,
-			guard_tell_more(hits[0].kind, count - GUARD_SHOWN));
+			guard_tell_more(j->guard, hits + GUARD_SHOWN,
+				count - GUARD_SHOWN));
 	return ret;
 }
 

@@ -24,7 +24,10 @@ struct guard_hit {
 
 /* guard_text.c: the line for a person, to be freed; NULL: no memory. */
 char *guard_tell(const struct guard *guard, const struct guard_hit *hit);
-char *guard_tell_more(enum guard_kind kind, size_t more);
+/* Of hits that are not told one by one: how many, and a mark by which others
+ * than these are seen to be others. */
+char *guard_tell_more(
+	const struct guard *guard, const struct guard_hit *hits, size_t count);
 /* NULL in *text: nothing to say.  0 or PAL_ENOMEM. */
 int guard_tell_size(
 	char **text, const struct guard_limits *limits, uint64_t names);

@@ -1,6 +1,7 @@
 /* What guards found, in words. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "guard_parts.h"
@@ -140,8 +141,31 @@ guard_tell(const struct guard *guard, const struct guard_hit *hit)
 	}
 }
 
+/* False: no memory. */
+static bool
+mark_hits(char mark[PAL_SHA256_HEX], const struct guard *guard,
+	const struct guard_hit *hits, size_t count)
+{
+	uint8_t digest[PAL_SHA256_SIZE];
+	struct pal_sha256 sha256;
+
+	pal_sha256_init(&sha256);
+	for (size_t i = 0; i < count; i++) {
+		char *text = guard_tell(guard, &hits[i]);
+
+		if (text == NULL)
+			return false;
+		pal_sha256_update(&sha256, text, strlen(text) + 1);
+		free(text);
+	}
+	pal_sha256_final(&sha256, digest);
+	pal_sha256_to_hex(mark, digest);
+	return true;
+}
+
 char *
-guard_tell_more(enum guard_kind kind, size_t more)
+guard_tell_more(
+	const struct guard *guard, const struct guard_hit *hits, size_t count)
 {
 	static const char *const what[] = {
 		[GUARD_SUFFIX] = "public suffixes, or hold one",
@@ -149,10 +173,13 @@ guard_tell_more(enum guard_kind kind, size_t more)
 		[GUARD_PROTECTED] = "protected",
 		[GUARD_POPULAR] = "much asked for",
 		[GUARD_SIZE] = "too many"};
-	char *text;
+	char mark[PAL_SHA256_HEX], *text;
 
-	return written(asprintf(&text, "%zu more of its names are %s", more,
-			       what[kind]),
+	if (!mark_hits(mark, guard, hits, count))
+		return NULL;
+	return written(
+		asprintf(&text, "%zu more of its names are %s (digest %.16s)",
+			count, what[hits[0].kind], mark),
 		&text);
 }
 

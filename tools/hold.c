@@ -73,8 +73,8 @@ hold_check(struct intake *intake, struct state *state)
 
 /* ---- what is told ---- */
 
-static void
-print_lines(const char *text)
+void
+hold_print_lines(const char *text)
 {
 	while (text != NULL && *text != '\0') {
 		size_t len = strcspn(text, "\n");
@@ -98,10 +98,10 @@ hold_print(const struct batch *batch, const struct config *config)
 	for (size_t i = 0; i < batch->document_count; i++)
 		printf("%s:%s: held, nothing of it is in force\n",
 			batch->documents[i].authority, batch->documents[i].id);
-	print_lines(batch->why);
+	hold_print_lines(batch->why);
 	printf("came %s by ", time_format(time, batch->received / 1000));
 	text_print(stdout, batch->who);
-	printf("; %zu of %u approval%s\n", batch->approval_count, needed,
+	printf("; %zu of %u approval%s\n", hold_count(batch, config), needed,
 		needed == 1 ? "" : "s");
 	if (batch->document_count == 0)
 		return;
@@ -112,9 +112,8 @@ hold_print(const struct batch *batch, const struct config *config)
 
 /* ---- recording ---- */
 
-/* The findings, a line each; of several documents each with its order. */
-static char *
-join_findings(const struct guard_findings *findings, bool several)
+char *
+hold_findings(const struct guard_findings *findings, bool several)
 {
 	char *text = NULL, key[ORDER_KEY_MAX];
 	size_t len;
@@ -150,7 +149,7 @@ make_batch(struct batch *batch, const struct intake *intake,
 	                          : NULL,
 		.state = BATCH_HELD};
 	batch->documents = calloc(intake->count, sizeof *batch->documents);
-	batch->why = join_findings(&intake->findings, intake->added > 1);
+	batch->why = hold_findings(&intake->findings, intake->added > 1);
 	if (batch->documents == NULL || batch->why == NULL)
 		return false;
 	for (size_t i = 0; i < intake->count; i++) {

@@ -31,6 +31,27 @@ const struct batch *hold_find(const struct batches *batches, const char *name);
 /* The documents, what was found, and what can be done, for people. */
 void hold_print(const struct batch *batch, const struct config *config);
 
+/* Each line of a text, for people. */
+void hold_print_lines(const char *text);
+
+/* The findings, a line each, to be freed; several: of more than one document,
+ * each with its order.  NULL: no memory. */
+char *hold_findings(const struct guard_findings *findings, bool several);
+
+/* ---- hold_again.c ---- */
+
+/* True for an approval that was signed for the batch as it stands now, findings
+ * included, with a key that is an approver's still and counted then.  What was
+ * not signed puts in force at once, or never. */
+bool hold_counts(const struct batch_approval *approval,
+	const struct batch *batch, const struct config *config);
+size_t hold_count(const struct batch *batch, const struct config *config);
+
+/* After intake_guard, of a batch that is approved: EXIT_DONE if the guards find
+ * nothing but what its text names.  Else the approval is recorded, the batch
+ * held with what is found now, and EXIT_HELD. */
+int hold_again(const struct intake *intake, struct state *state);
+
 /* ---- hold_show.c ---- */
 
 /* A line of `palang list` for each document of such batches, or its JSON. */

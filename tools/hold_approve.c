@@ -207,8 +207,10 @@ check_person(const struct batch_approval *approval, const struct batch *batch,
 				"(`approvals: 1` in %s is for who is alone)",
 			batch->who, config->file);
 	for (size_t i = 0; i < batch->approval_count; i++) {
-		if (strcmp(batch->approvals[i].approver, approval->approver) ==
-			0)
+		const struct batch_approval *before = &batch->approvals[i];
+
+		if (strcmp(before->approver, approval->approver) == 0 &&
+			hold_counts(before, batch, config))
 			return cmd_fail("%s has approved it already; it takes "
 					"one more",
 				approval->approver);

@@ -79,6 +79,23 @@ judge(struct intake *intake, struct state *state)
 	return ret;
 }
 
+/* It takes along all that came with it. */
+static void
+tell_refused(const struct intake *intake, bool dry)
+{
+	const struct batch *batch = intake->approved;
+
+	if (batch != NULL)
+		cmd_fail("it cannot come into force as it is: %s:%s stays "
+			 "held, and is not approved; `palang reject` drops it",
+			batch->documents[0].authority, batch->documents[0].id);
+	else if (intake->count > 1)
+		cmd_fail(dry ? "as one batch, all %zu documents would be "
+			       "refused"
+			     : "none of the %zu documents was recorded",
+			intake->count);
+}
+
 int
 intake_run(
 	struct intake *intake, struct state *state, const char *what, bool dry)
@@ -86,17 +103,18 @@ intake_run(
 	int ret = judge(intake, state);
 
 	if (ret != EXIT_DONE) {
-		if (intake->count > 1)
-			cmd_fail(dry ? "as one batch, all %zu documents would "
-				       "be refused"
-				     : "none of the %zu documents was recorded",
-				intake->count);
+		tell_refused(intake, dry);
 		return ret;
 	}
 	if (intake->held != NULL)
 		return hold_known(intake, state);
 	if (intake->findings.held > 0 && intake->approved == NULL)
 		return hold_record(intake, state, what, dry);
+	if (intake->approved != NULL) {
+		ret = hold_again(intake, state);
+		if (ret != EXIT_DONE)
+			return ret;
+	}
 	ret = dry ? state_rehearse(state) : state_change(state);
 	if (ret != EXIT_DONE)
 		return ret;

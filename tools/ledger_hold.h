@@ -39,7 +39,7 @@ struct batch {
 	char *who, *way;  /* by whom; "apply", "inbox", "block", "lift" */
 	char *source;     /* transcribed from; NULL */
 	enum batch_state state;
-	char *why;       /* a line each */
+	char *why;       /* a line each, as the journal has it last */
 	int64_t decided; /* ms; 0: not yet */
 	char *decided_by, *reason;
 	struct batch_document *documents; /* in stream order */

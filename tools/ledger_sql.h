@@ -545,7 +545,8 @@
 		"e") " || ' is not there' FROM events AS e"                              \
 		     " LEFT JOIN (batch_documents AS d JOIN batches AS b USING (batch))" \
 		     " ON d.authority = e.authority AND d.id = e.id"                     \
-		     " AND d.digest = e.digest AND b.received = e.at"                    \
+		     " AND d.digest = e.digest AND e.at BETWEEN b.received"              \
+		     " AND coalesce(b.decided, e.at)"                                    \
 		     " WHERE e.what IN ('held', 'shadowed') AND d.batch IS NULL"
 #define SQL_AUDIT_DECIDED_GONE                                                            \
 	"SELECT 'entry ' || e.event || ': ' || " SQL_ORDER(                               \
@@ -623,7 +624,13 @@
 /* Those in a state at some time: what was decided later was held then, or on
  * trial, as the journal says. */
 #define SQL_BATCHES                                                            \
-	"SELECT batch, received, who, way, source, why, decided,"              \
+	"SELECT batch, received, who, way, source, coalesce(CASE ?1"           \
+	" WHEN 'held' THEN (SELECT e.detail FROM batch_documents AS d"         \
+	"  JOIN events AS e USING (authority, id)"                             \
+	"  WHERE d.batch = batches.batch AND d.position = 0"                   \
+	"  AND e.digest = d.digest AND e.what = 'held'"                        \
+	"  AND e.at BETWEEN received AND ?2"                                   \
+	"  ORDER BY e.event DESC LIMIT 1) END, why), decided,"                 \
 	" decided_by, reason FROM batches WHERE received <= ?2"                \
 	" AND CASE WHEN coalesce(decided, ?2) <= ?2 THEN state = ?1"           \
 	" ELSE EXISTS (SELECT 1 FROM events JOIN batch_documents"              \

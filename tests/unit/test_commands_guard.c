@@ -1,68 +1,5 @@
 /* Orders that guards refuse or hold, from the command line. */
-#include "sign_util.h"
-
-#include <pwd.h>
-
-#define LISTS SOURCE_DIR "/blocklists/guards"
-
-/* With the shipped lists; authority k is transcribed, `budi` and `ani` approve
- * and `me` is whoever runs the test. */
-static void
-begin(struct tool *tool, const char *approvals)
-{
-	static const char *const keys[] = {"budi", "ani", "me", "stranger"};
-	const struct passwd *entry = getpwuid(getuid());
-	char text[2048];
-
-	tool_create(tool);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		sign_make_key(tool, keys[i]);
-	snprintf(text, sizeof text,
-		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
-		"guards:\n  popular: " LISTS "/popular.txt\n"
-		"  protected: " LISTS "/protected.txt\n"
-		"  protected-shipped: no\n  unbound: no\n"
-		"protected: [isp.example]\n"
-		"authorities:\n"
-		"  k: {kind: external, signature: transcribed,"
-		" may: {usual-targets: 3, names-in-force: 5}}\n"
-		"approvers:\n"
-		"  budi: {user: budi, keys: [{file: budi.pub}]}\n"
-		"  ani: {user: ani, keys: [{file: ani.pub}]}\n"
-		"  me: {user: \"%s\", keys: [{file: me.pub}]}\n%s",
-		tool->dir, tool->dir, entry->pw_name, approvals);
-	tool_write(tool, "palang.yaml", text);
-}
-
-#define BY_HAND "apply --transcribed --source 'a letter' "
-
-static void
-order(struct tool *tool, const char *id, const char *targets)
-{
-	char more[300];
-
-	snprintf(more, sizeof more,
-		"action: block\nscope: exact\ntargets: %s\n", targets);
-	sign_order(tool, id, "k", id, more);
-}
-
-/* Whether the compiled lists block the name. */
-static void
-expect_blocked(struct tool *tool, const char *name, bool blocked)
-{
-	tool_expect(tool, blocked ? 0 : 1, "why %s", name);
-}
-
-/* "approval", what `approve --print` writes, signed by the key. */
-static void
-sign_approval(struct tool *tool, const char *id, const char *reason,
-	const char *as, const char *key)
-{
-	tool_expect(tool, 0, "approve %s --reason '%s' --print --as %s", id,
-		reason, as);
-	tool_write(tool, "approval", tool->out);
-	sign_file(tool, key, "approval");
-}
+#include "guard_util.h"
 
 static void
 italy_2024_is_held_and_approved(void **state)
@@ -70,8 +7,9 @@ italy_2024_is_held_and_approved(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "");
-	order(&tool, "1", "[drive.usercontent.google.com, pirate.example]");
+	guard_begin(&tool, "");
+	guard_order(
+		&tool, "1", "[drive.usercontent.google.com, pirate.example]");
 	tool_expect(&tool, 4, BY_HAND "-n %s/1.yaml", tool.dir);
 	tool_expect_in(tool.out, "would be k:1: held");
 	tool_expect(&tool, 1, "held");
@@ -80,12 +18,12 @@ italy_2024_is_held_and_approved(void **state)
 	tool_expect_in(tool.out, "drive.usercontent.google.com (exact) is much "
 				 "asked for");
 	tool_expect_in(tool.out, "palang approve k:1 --reason");
-	expect_blocked(&tool, "pirate.example", false);
+	guard_expect_blocked(&tool, "pirate.example", false);
 	assert_int_equal(tool_generation(&tool), 1);
 	/* the same once more, and another of that id */
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect_in(tool.out, "k:1: held");
-	order(&tool, "1", "[pirate.example]");
+	guard_order(&tool, "1", "[pirate.example]");
 	tool_expect(&tool, 2, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect_in(tool.err, "another document of the same id, k:1, is "
 				 "held since");
@@ -93,7 +31,7 @@ italy_2024_is_held_and_approved(void **state)
 	tool_expect_in(tool.out, "\"needed\": 1");
 	tool_expect_in(tool.out, "\"source\": \"a letter\"");
 
-	sign_approval(&tool, "1", "court order 7", "budi", "budi");
+	guard_sign_approval(&tool, "1", "court order 7", "budi", "budi");
 	tool_expect_in(tool.out, "palang-approval: 1\norder: k:1 sha256:");
 	tool_expect_in(tool.out, "\nfinding: drive.usercontent.google.com");
 	tool_expect_in(
@@ -103,8 +41,8 @@ italy_2024_is_held_and_approved(void **state)
 		"%s/approval.minisig",
 		tool.dir);
 	tool_expect_in(tool.out, "k:1: in force, blocks 2 names");
-	expect_blocked(&tool, "pirate.example", true);
-	expect_blocked(&tool, "drive.usercontent.google.com", true);
+	guard_expect_blocked(&tool, "pirate.example", true);
+	guard_expect_blocked(&tool, "drive.usercontent.google.com", true);
 	tool_expect(&tool, 1, "held");
 	tool_expect(&tool, 0, "show k:1");
 	tool_expect_in(tool.out, "# transcribed from: a letter");
@@ -113,7 +51,7 @@ italy_2024_is_held_and_approved(void **state)
 	tool_expect_in(tool.out, "approved ");
 	tool_expect_in(tool.out, "by budi: court order 7");
 	/* what it blocks by now is not judged anew */
-	order(&tool, "2", "[drive.usercontent.google.com]");
+	guard_order(&tool, "2", "[drive.usercontent.google.com]");
 	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
 	tool_remove(&tool);
 }
@@ -135,8 +73,8 @@ refuses_words_that_do_not_count(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "");
-	order(&tool, "1", "[t.me]");
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[t.me]");
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect(&tool, 2, "approve 1");
 	tool_expect_in(tool.err, "needs --reason");
@@ -145,8 +83,8 @@ refuses_words_that_do_not_count(void **state)
 	tool_expect(&tool, 2, "approve 2 --reason meant");
 	tool_expect_in(tool.err, "no order \"2\" is held");
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		sign_approval(&tool, "1", refused[i].reason, refused[i].as,
-			refused[i].key);
+		guard_sign_approval(&tool, "1", refused[i].reason,
+			refused[i].as, refused[i].key);
 		tool_expect(&tool, 2,
 			"approve 1 --reason meant --signature "
 			"%s/approval.minisig",
@@ -154,14 +92,14 @@ refuses_words_that_do_not_count(void **state)
 		tool_expect_in(tool.err, refused[i].why);
 	}
 	/* the digest is another's */
-	order(&tool, "2", "[telegram.org]");
+	guard_order(&tool, "2", "[telegram.org]");
 	tool_expect(&tool, 4, BY_HAND "%s/2.yaml", tool.dir);
-	sign_approval(&tool, "2", "meant", "budi", "budi");
+	guard_sign_approval(&tool, "2", "meant", "budi", "budi");
 	tool_expect(&tool, 2,
 		"approve 1 --reason meant --signature %s/approval.minisig",
 		tool.dir);
 	tool_expect_in(tool.err, "what is to be signed is what --print");
-	expect_blocked(&tool, "t.me", false);
+	guard_expect_blocked(&tool, "t.me", false);
 	tool_remove(&tool);
 }
 
@@ -171,23 +109,23 @@ takes_as_many_as_are_asked_for(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "approvals: 3\n");
-	order(&tool, "1", "[t.me]");
+	guard_begin(&tool, "approvals: 3\n");
+	guard_order(&tool, "1", "[t.me]");
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect_in(tool.out, "0 of 2 approvals");
-	sign_approval(&tool, "1", "meant", "budi", "budi");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
 	for (int again = 0; again < 2; again++)
 		tool_expect(&tool, again ? 2 : 4,
 			"approve 1 --reason meant --signature "
 			"%s/approval.minisig",
 			tool.dir);
 	tool_expect_in(tool.err, "budi has approved it already");
-	expect_blocked(&tool, "t.me", false);
-	sign_approval(&tool, "1", "meant", "ani", "ani");
+	guard_expect_blocked(&tool, "t.me", false);
+	guard_sign_approval(&tool, "1", "meant", "ani", "ani");
 	tool_expect(&tool, 0,
 		"approve 1 --reason meant --signature %s/approval.minisig",
 		tool.dir);
-	expect_blocked(&tool, "t.me", true);
+	guard_expect_blocked(&tool, "t.me", true);
 	tool_remove(&tool);
 }
 
@@ -197,10 +135,10 @@ one_person_approves_alone(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "approvals: 1\n");
+	guard_begin(&tool, "approvals: 1\n");
 	tool_expect(&tool, 4, "block t.me --scope exact --id 1");
 	tool_expect(&tool, 0, "approve 1 --reason 'we mean it'");
-	expect_blocked(&tool, "t.me", true);
+	guard_expect_blocked(&tool, "t.me", true);
 	tool_expect(&tool, 0, "status");
 	tool_expect_in(tool.out, "one person alone");
 	tool_remove(&tool);
@@ -212,8 +150,8 @@ rejected_is_gone_and_judged_anew(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "");
-	order(&tool, "1", "[isp.example]");
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[isp.example]");
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect_in(tool.out, "protected: `protected`, palang.yaml");
 	tool_expect(&tool, 0, "status");
@@ -239,26 +177,26 @@ one_held_holds_all(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "");
-	order(&tool, "1", "[a.example]");
-	order(&tool, "2", "[facebook.com]");
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[a.example]");
+	guard_order(&tool, "2", "[facebook.com]");
 	tool_expect(
 		&tool, 4, BY_HAND "%s/1.yaml %s/2.yaml", tool.dir, tool.dir);
 	tool_expect_in(tool.out, "k:1: held");
 	tool_expect_in(tool.out, "k:2: facebook.com (exact) is much asked");
-	expect_blocked(&tool, "a.example", false);
+	guard_expect_blocked(&tool, "a.example", false);
 	/* one of them alone, or with others */
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
-	order(&tool, "3", "[b.example]");
+	guard_order(&tool, "3", "[b.example]");
 	tool_expect(
 		&tool, 2, BY_HAND "%s/1.yaml %s/3.yaml", tool.dir, tool.dir);
 	tool_expect_in(tool.err, "send what is new without it");
-	sign_approval(&tool, "1", "meant", "budi", "budi");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
 	tool_expect(&tool, 0,
 		"approve 1 --reason meant --signature %s/approval.minisig",
 		tool.dir);
-	expect_blocked(&tool, "a.example", true);
-	expect_blocked(&tool, "facebook.com", true);
+	guard_expect_blocked(&tool, "a.example", true);
+	guard_expect_blocked(&tool, "facebook.com", true);
 	tool_remove(&tool);
 }
 
@@ -269,8 +207,8 @@ refuses_suffixes(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "");
-	order(&tool, "1", "\n- a.example\n- co.uk");
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "\n- a.example\n- co.uk");
 	tool_expect(&tool, 2, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect_in(tool.err, "/1.yaml:9:3: error: co.uk (exact) is a "
 				 "public suffix");
@@ -287,13 +225,13 @@ holds_by_size(void **state)
 	struct tool tool;
 
 	(void)state;
-	begin(&tool, "");
-	order(&tool, "1", "[a.example, b.example, c.example, d.example]");
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[a.example, b.example, c.example, d.example]");
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect_in(tool.out, "usually names 3 at most");
-	order(&tool, "2", "[a.example, b.example, c.example]");
+	guard_order(&tool, "2", "[a.example, b.example, c.example]");
 	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
-	order(&tool, "3", "[d.example, e.example, f.example]");
+	guard_order(&tool, "3", "[d.example, e.example, f.example]");
 	tool_expect(&tool, 4, BY_HAND "%s/3.yaml", tool.dir);
 	tool_expect_in(tool.out, "6 names of its authority");
 	tool_remove(&tool);

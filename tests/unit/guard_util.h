@@ -1,0 +1,70 @@
+/* Orders that guards hold, in tests. */
+#ifndef GUARD_UTIL_H
+#define GUARD_UTIL_H
+
+#include "sign_util.h"
+
+#include <pwd.h>
+
+#define LISTS SOURCE_DIR "/blocklists/guards"
+
+/* With the shipped lists; authority k is transcribed, `budi` and `ani` approve
+ * and `me` is whoever runs the test. */
+static inline void
+guard_begin(struct tool *tool, const char *approvals)
+{
+	static const char *const keys[] = {"budi", "ani", "me", "stranger"};
+	const struct passwd *entry = getpwuid(getuid());
+	char text[2048];
+
+	tool_create(tool);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		sign_make_key(tool, keys[i]);
+	snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n"
+		"guards:\n  popular: " LISTS "/popular.txt\n"
+		"  protected: " LISTS "/protected.txt\n"
+		"  protected-shipped: no\n  unbound: no\n"
+		"protected: [isp.example]\n"
+		"authorities:\n"
+		"  k: {kind: external, signature: transcribed,"
+		" may: {usual-targets: 3, names-in-force: 5}}\n"
+		"approvers:\n"
+		"  budi: {user: budi, keys: [{file: budi.pub}]}\n"
+		"  ani: {user: ani, keys: [{file: ani.pub}]}\n"
+		"  me: {user: \"%s\", keys: [{file: me.pub}]}\n%s",
+		tool->dir, tool->dir, entry->pw_name, approvals);
+	tool_write(tool, "palang.yaml", text);
+}
+
+#define BY_HAND "apply --transcribed --source 'a letter' "
+
+static inline void
+guard_order(struct tool *tool, const char *id, const char *targets)
+{
+	char more[300];
+
+	snprintf(more, sizeof more,
+		"action: block\nscope: exact\ntargets: %s\n", targets);
+	sign_order(tool, id, "k", id, more);
+}
+
+/* Whether the compiled lists block the name. */
+static inline void
+guard_expect_blocked(struct tool *tool, const char *name, bool blocked)
+{
+	tool_expect(tool, blocked ? 0 : 1, "why %s", name);
+}
+
+/* "approval", what `approve --print` writes, signed by the key. */
+static inline void
+guard_sign_approval(struct tool *tool, const char *id, const char *reason,
+	const char *as, const char *key)
+{
+	tool_expect(tool, 0, "approve %s --reason '%s' --print --as %s", id,
+		reason, as);
+	tool_write(tool, "approval", tool->out);
+	sign_file(tool, key, "approval");
+}
+
+#endif

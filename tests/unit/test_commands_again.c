@@ -1,0 +1,302 @@
+/* Between what an approver signed and what comes into force. */
+#include "guard_util.h"
+
+#include <sys/wait.h>
+
+/* What stands in palang.yaml changes. */
+static void
+change(struct tool *tool, const char *from, const char *to)
+{
+	sign_shell(tool,
+		"grep -q '%s' palang.yaml && sed -i 's/%s/%s/' palang.yaml",
+		from, from, to);
+}
+
+static void
+approve(struct tool *tool, const char *id, const char *by, int code)
+{
+	guard_sign_approval(tool, id, "meant", by, by);
+	tool_expect(tool, code,
+		"approve %s --reason meant --signature %s/approval.minisig", id,
+		tool->dir);
+}
+
+static void
+hold(struct tool *tool, const char *id, const char *targets)
+{
+	guard_order(tool, id, targets);
+	tool_expect(tool, 4, BY_HAND "%s/%s.yaml", tool->dir, id);
+}
+
+static void
+approves_only_what_the_text_names(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me, shop.example]");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
+	change(&tool, "\\[isp.example\\]", "[isp.example, shop.example]");
+	tool_expect(&tool, 4,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	tool_expect_in(tool.out, "the guards find what was not approved:\n"
+				 "  shop.example (exact) is protected");
+	tool_expect_in(tool.out, "count no more");
+	tool_expect_in(tool.out, "k:1: held, nothing of it is in force");
+	tool_expect_in(tool.out, "0 of 1 approval");
+	guard_expect_blocked(&tool, "t.me", false);
+	tool_expect(&tool, 0, "held --json");
+	tool_expect_in(tool.out, "\"counts\": false");
+	tool_expect_in(tool.out, "shop.example (exact) is protected");
+	/* the same signature is of another text now */
+	tool_expect(&tool, 2,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	tool_expect(&tool, 0, "audit verify");
+	approve(&tool, "1", "budi", 0);
+	guard_expect_blocked(&tool, "shop.example", true);
+	tool_expect(&tool, 0, "audit verify");
+	tool_remove(&tool);
+}
+
+/* What is found no more needs nobody's word. */
+static void
+approves_with_less_found(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me, isp.example]");
+	change(&tool, "\\[isp.example\\]", "[]");
+	approve(&tool, "1", "budi", 0);
+	guard_expect_blocked(&tool, "isp.example", true);
+	tool_remove(&tool);
+}
+
+static void
+asks_alone_once_more(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 1\n");
+	tool_expect(&tool, 4, "block t.me shop.example --scope exact --id 1");
+	change(&tool, "\\[isp.example\\]", "[shop.example]");
+	tool_expect(&tool, 4, "approve 1 --reason meant");
+	tool_expect(&tool, 0, "approve 1 --reason meant");
+	guard_expect_blocked(&tool, "shop.example", true);
+	tool_expect(&tool, 0, "audit verify");
+	tool_remove(&tool);
+}
+
+static void
+earlier_approvals_count_no_more(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 3\n");
+	hold(&tool, "1", "[t.me, shop.example]");
+	approve(&tool, "1", "budi", 4);
+	tool_expect_in(tool.out, "until 1 more approves");
+	change(&tool, "\\[isp.example\\]", "[shop.example]");
+	approve(&tool, "1", "ani", 4);
+	tool_expect_in(tool.out, "0 of 2 approvals");
+	approve(&tool, "1", "ani", 4);
+	tool_expect_in(tool.out, "until 1 more approves");
+	approve(&tool, "1", "ani", 2);
+	tool_expect_in(tool.err, "ani has approved it already");
+	approve(&tool, "1", "budi", 0);
+	guard_expect_blocked(&tool, "t.me", true);
+	tool_expect(&tool, 0, "audit verify");
+	tool_remove(&tool);
+}
+
+/* A key that was taken out may be in anybody's hands. */
+static void
+key_that_went_counts_no_more(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 3\n");
+	hold(&tool, "1", "[t.me]");
+	approve(&tool, "1", "budi", 4);
+	change(&tool, "file: budi.pub", "file: stranger.pub");
+	tool_expect(&tool, 0, "held");
+	tool_expect_in(tool.out, "0 of 2 approvals");
+	approve(&tool, "1", "ani", 4);
+	tool_expect_in(tool.out, "until 1 more approves");
+	guard_sign_approval(&tool, "1", "meant", "budi", "stranger");
+	tool_expect(&tool, 0,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	tool_remove(&tool);
+}
+
+/* One that was retired with its time written down counts for what it signed
+ * before. */
+static void
+key_that_is_retired_counts_for_before(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 3\n");
+	hold(&tool, "1", "[t.me]");
+	approve(&tool, "1", "budi", 4);
+	sign_shell(&tool,
+		"sleep 1.1; sed -i \"s/{file: budi.pub}/{file: budi.pub, "
+		"not-after: $(date -u +%%FT%%TZ)}/\" palang.yaml; "
+		"grep -q not-after palang.yaml");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
+	tool_expect(&tool, 2,
+		"approve 1 --reason meant --signature %s/approval.minisig",
+		tool.dir);
+	approve(&tool, "1", "ani", 0);
+	guard_expect_blocked(&tool, "t.me", true);
+	tool_remove(&tool);
+}
+
+static void
+put_in_force_once(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me]");
+	approve(&tool, "1", "budi", 0);
+	for (int i = 0; i < 2; i++)
+		tool_expect(&tool, 2,
+			"%s 1 --reason meant --signature %s/approval.minisig",
+			"approve", tool.dir);
+	tool_expect_in(tool.err, "no order \"1\" is held");
+	tool_expect(&tool, 2, "reject 1 --reason no");
+	guard_expect_blocked(&tool, "t.me", true);
+	tool_remove(&tool);
+}
+
+/* One of both is first, and the other finds nothing that is held. */
+static void
+approved_or_rejected_never_both(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 1\n");
+	for (int i = 0; i < 5; i++) {
+		bool blocked;
+		int status;
+		pid_t child;
+
+		tool_expect(&tool, 4,
+			"block t%d.google.com --scope exact "
+			"--id %d",
+			i, i);
+		child = fork();
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(tool_run(&tool, "reject %d --reason no", i));
+		blocked = tool_run(&tool, "approve %d --reason yes", i) == 0;
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), blocked ? 2 : 0);
+		tool_expect(&tool, blocked ? 0 : 1, "why t%d.google.com", i);
+	}
+	tool_expect(&tool, 0, "audit verify");
+	tool_remove(&tool);
+}
+
+/* The order that it replaces is lifted meanwhile: lifts of that one do not
+ * bind this. */
+static void
+replaces_what_was_lifted(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "old", "[a.example]");
+	tool_expect(&tool, 0, BY_HAND "%s/old.yaml", tool.dir);
+	hold(&tool, "1", "[t.me]\nreplaces: old");
+	sign_order(&tool, "l", "k", "l", "action: lift\nlifts: old\n");
+	tool_expect(&tool, 0, BY_HAND "%s/l.yaml", tool.dir);
+	approve(&tool, "1", "budi", 0);
+	guard_expect_blocked(&tool, "t.me", true);
+	guard_expect_blocked(&tool, "a.example", false);
+	tool_remove(&tool);
+}
+
+static void
+replaced_by_another(struct tool *tool)
+{
+	guard_order(tool, "r", "[b.example]\nreplaces: old");
+	tool_expect(tool, 0, BY_HAND "%s/r.yaml", tool->dir);
+}
+
+static void
+authority_went(struct tool *tool)
+{
+	change(tool, "  k: {kind", "  kk: {kind");
+}
+
+/* What stands in the way when it is to come into force. */
+static const struct {
+	const char *targets;
+	void (*meanwhile)(struct tool *tool);
+	const char *why;
+} late[] = {
+	{"[t.me]\nreplaces: old", replaced_by_another,
+		"replaces k:old, which k:r has replaced already"},
+	{"[t.me]", authority_went, "authority \"k\" is not in"},
+};
+
+static void
+stays_held_if_refused_meanwhile(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof late / sizeof *late; i++) {
+		struct tool tool;
+
+		guard_begin(&tool, "");
+		guard_order(&tool, "old", "[a.example]");
+		tool_expect(&tool, 0, BY_HAND "%s/old.yaml", tool.dir);
+		hold(&tool, "1", late[i].targets);
+		late[i].meanwhile(&tool);
+		approve(&tool, "1", "budi", 2);
+		tool_expect_in(tool.err, late[i].why);
+		tool_expect_in(tool.err, "k:1 stays held");
+		tool_expect(&tool, 0, "held");
+		tool_expect_in(tool.out, "k:1: held");
+		tool_expect_in(tool.out, "0 of 1 approval");
+		tool_expect(&tool, 0, "show k:1");
+		tool_expect(&tool, 0, "list");
+		tool_expect(&tool, 0, "audit verify");
+		tool_expect(&tool, 0, "reject k:1 --reason late");
+		tool_expect(&tool, 1, "held");
+		tool_remove(&tool);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(approves_only_what_the_text_names),
+		cmocka_unit_test(approves_with_less_found),
+		cmocka_unit_test(asks_alone_once_more),
+		cmocka_unit_test(earlier_approvals_count_no_more),
+		cmocka_unit_test(key_that_went_counts_no_more),
+		cmocka_unit_test(key_that_is_retired_counts_for_before),
+		cmocka_unit_test(put_in_force_once),
+		cmocka_unit_test(approved_or_rejected_never_both),
+		cmocka_unit_test(replaces_what_was_lifted),
+		cmocka_unit_test(stays_held_if_refused_meanwhile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
