@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "intake.h"
+#include "hold.h"
 #include "json.h"
 #include "palang/error.h"
 #include "timefmt.h"
@@ -25,7 +25,8 @@ const struct cmd cmd_check = {"check", "FILE...",
 	"Tells each error with file, line, column and what would be right; "
 	"then, where there is a ledger, if the signatures beside them "
 	"(FILE.minisig) hold, and what the orders would do to it. "
-	"Without a configuration only the form is judged. Exit code 0: "
+	"Without a configuration only the form is judged. What the guards would "
+	"hold is a warning. Exit code 0: "
 	"`palang apply` would take them; 2: it would not.",
 	options, 1, -1, run};
 
@@ -186,8 +187,14 @@ check_json(struct check *check)
 		ret = intake_parse(&check->intake, time(NULL), problems);
 	if (ret == EXIT_DONE && check->ledger)
 		ret = intake_admit(&check->intake, &check->state);
+	if (ret == EXIT_DONE && check->ledger)
+		ret = hold_check(&check->intake, &check->state);
+	if (ret == EXIT_DONE && check->ledger)
+		ret = intake_guard(&check->intake, &check->state);
 	json_start(&json);
 	json_put_bool(&json, "accepted", ret == EXIT_DONE);
+	json_put_bool(&json, "held",
+		check->intake.held != NULL || check->intake.findings.held > 0);
 	json_put_bool(&json, "form-only", !check->ledger);
 	json_put_array(&json, "orders");
 	for (size_t i = 0; i < check->intake.count; i++)

@@ -235,6 +235,19 @@ record(const struct intake *intake, struct state *state, struct batch *batch)
 	return EXIT_DONE;
 }
 
+/* There is nothing yet to approve. */
+static void
+print_dry(const struct batch *batch, const struct config *config)
+{
+	unsigned needed = hold_needed(config);
+
+	for (size_t i = 0; i < batch->document_count; i++)
+		printf("would be %s:%s: held\n", batch->documents[i].authority,
+			batch->documents[i].id);
+	hold_print_lines(batch->why);
+	printf("it would take %u approval%s\n", needed, needed == 1 ? "" : "s");
+}
+
 int
 hold_record(
 	struct intake *intake, struct state *state, const char *what, bool dry)
@@ -246,10 +259,8 @@ hold_record(
 		ret = cmd_fail("%s", pal_strerror(PAL_ENOMEM));
 	if (ret == EXIT_DONE && !dry)
 		ret = record(intake, state, &batch);
-	if (ret == EXIT_DONE && dry)
-		printf("would be ");
 	if (ret == EXIT_DONE)
-		hold_print(&batch, &state->config);
+		(dry ? print_dry : hold_print)(&batch, &state->config);
 	free(batch.documents);
 	free(batch.why);
 	state_abandon(state);

@@ -183,23 +183,36 @@ judge_item(struct guard *guard, const struct intake_item *item,
 	return ret;
 }
 
-/* What is refused is told as a fault of the file it stands in. */
 static void
-tell_refusals(const struct intake *intake, struct state *state)
+tell_finding(const struct guard_finding *finding,
+	const struct intake_item *item, struct state *state)
+{
+	const struct order_target *target = finding->target;
+	unsigned line = target == NULL ? item->order->line : target->line;
+	unsigned column = target == NULL ? 1 : target->column;
+
+	if (finding->refuse)
+		problem_error(&state->problems, item->file->name, line, column,
+			"%s", finding->text);
+	else
+		problem_warning(&state->problems, item->file->name, line,
+			column, "would be held: %s", finding->text);
+}
+
+/* What is refused is told as a fault of the file it stands in; while checking,
+ * what would be held too. */
+static void
+tell_findings(const struct intake *intake, struct state *state)
 {
 	for (size_t i = 0; i < intake->findings.count; i++) {
 		const struct guard_finding *finding = &intake->findings.list[i];
 		const struct intake_item *item = intake->items;
 
-		if (!finding->refuse)
+		if (!finding->refuse && !intake->checking)
 			continue;
 		while (item->order != finding->order)
 			item++;
-		problem_error(&state->problems, item->file->name,
-			finding->target == NULL ? item->order->line
-						: finding->target->line,
-			finding->target == NULL ? 1 : finding->target->column,
-			"%s", finding->text);
+		tell_finding(finding, item, state);
 	}
 }
 
@@ -235,6 +248,6 @@ intake_guard(struct intake *intake, struct state *state)
 		return EXIT_ERROR;
 	if (ret != 0)
 		return cmd_fail("%s", pal_strerror(ret));
-	tell_refusals(intake, state);
+	tell_findings(intake, state);
 	return intake->findings.refused > 0 ? EXIT_ERROR : EXIT_DONE;
 }

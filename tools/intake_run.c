@@ -106,9 +106,13 @@ intake_run(
 		tell_refused(intake, dry);
 		return ret;
 	}
-	if (intake->held != NULL)
-		return hold_known(intake, state);
-	if (intake->findings.held > 0 && intake->approved == NULL)
+	if (intake->held != NULL) {
+		ret = hold_known(intake, state);
+		return intake->checking ? EXIT_DONE : ret;
+	}
+	if (intake->findings.held > 0 && intake->checking)
+		printf("it would be held until somebody approves it; then:\n");
+	else if (intake->findings.held > 0 && intake->approved == NULL)
 		return hold_record(intake, state, what, dry);
 	if (intake->approved != NULL) {
 		ret = hold_again(intake, state);

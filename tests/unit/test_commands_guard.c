@@ -237,6 +237,39 @@ holds_by_size(void **state)
 	tool_remove(&tool);
 }
 
+/* Before anything is sent: by the same guards, and a warning. */
+static void
+check_tells_what_would_be_held(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "\n- a.example\n- t.me");
+	tool_expect(&tool, 0, "check %s/1.yaml", tool.dir);
+	tool_expect_in(tool.err, "/1.yaml:9:3: warning: would be held: t.me "
+				 "(exact) is much asked for");
+	tool_expect_in(tool.out, "would be held until somebody approves");
+	tool_expect_in(tool.out, "k:1: in force, blocks 2 names");
+	tool_expect(&tool, 0, "check --json %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "\"accepted\": true");
+	tool_expect_in(tool.out, "\"held\": true");
+	tool_expect_in(tool.out, "would be held: t.me");
+	tool_expect(&tool, 4, BY_HAND "-n %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "it would take 1 approval");
+	assert_null(strstr(tool.out, "palang approve"));
+	tool_expect(&tool, 1, "held");
+	/* held in earnest, it is told too */
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect(&tool, 0, "check %s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "k:1: held");
+	/* and what is refused is an error of its line */
+	guard_order(&tool, "2", "\n- a.example\n- co.uk");
+	tool_expect(&tool, 2, "check --json %s/2.yaml", tool.dir);
+	tool_expect_in(tool.out, "is a public suffix");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -249,6 +282,7 @@ main(void)
 		cmocka_unit_test(one_held_holds_all),
 		cmocka_unit_test(refuses_suffixes),
 		cmocka_unit_test(holds_by_size),
+		cmocka_unit_test(check_tells_what_would_be_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
