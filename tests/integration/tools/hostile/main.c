@@ -21,16 +21,19 @@
 #include <unistd.h>
 
 #define BURST       32
+#define IN_FLIGHT   65536 /* octets: more than that a socket may drop */
 #define IDS         65536
-#define PATIENCE_MS 300 /* for what is answered as a rule */
-#define QUIET_MS    10  /* for what is dropped as a rule */
-#define QUESTIONS   50  /* of a connection */
+#define PATIENCE_MS 300
+#define ANSWER_MS   3000 /* for what is answered as a rule */
+#define PROBE_MS    1000
+#define PROBES      60
+#define QUESTIONS   50 /* of a connection */
 
 struct run {
 	struct sockaddr_in to;
 	const struct hostile_kind *kind;
 	uint32_t count, seed;
-	int fd;
+	int fd, probe;
 	uint32_t *sent, *answered; /* octets, by number */
 };
 
@@ -69,30 +72,94 @@ send_one(struct run *run, uint32_t number)
 		die("send");
 }
 
-/* Takes what is answered to the messages before `end`. */
-static unsigned
-take(struct run *run, uint32_t end, int wait_ms)
+static void
+take_one(struct run *run, uint32_t end)
 {
 	static uint8_t answer[IDS];
-	struct pollfd fds = {run->fd, POLLIN, 0};
-	unsigned taken = 0;
+	ssize_t len = recv(run->fd, answer, sizeof answer, 0);
+	uint32_t number;
 
-	while (taken < BURST && poll(&fds, 1, wait_ms) > 0) {
-		ssize_t len = recv(run->fd, answer, sizeof answer, 0);
-		uint32_t id, number;
-
-		if (len < 2)
-			continue;
-		id = (uint32_t)answer[0] << 8 | answer[1];
-		number = (end - 1) / IDS * IDS + id;
-		if (number >= end && number >= IDS)
-			number -= IDS;
-		if (number >= end)
-			continue;
+	if (len < 2)
+		return;
+	number = (end - 1) / IDS * IDS +
+	         ((uint32_t)answer[0] << 8 | (uint32_t)answer[1]);
+	if (number >= end && number >= IDS)
+		number -= IDS;
+	if (number < end)
 		run->answered[number] += (uint32_t)len;
-		taken++;
+}
+
+static bool
+are_answered(const struct run *run, uint32_t from, uint32_t end)
+{
+	while (from < end && (run->sent[from] == 0 || run->answered[from] > 0))
+		from++;
+	return from == end;
+}
+
+/* Takes what is answered to the messages before `end`, until all from `from`
+ * on are, or nothing comes for so long. */
+static void
+take(struct run *run, uint32_t from, uint32_t end, int wait_ms)
+{
+	struct pollfd fds = {run->fd, POLLIN, 0};
+
+	while (!are_answered(run, from, end) && poll(&fds, 1, wait_ms) > 0)
+		take_one(run, end);
+}
+
+/*
+ * Waits until all that was sent so far has been read by the resolver, which
+ * has one thread and one socket: an ordinary question, sent behind it, is
+ * answered.  So what has no answer then was dropped, or is under way upstream,
+ * however busy the machine is.
+ */
+static void
+await_read(const struct run *run)
+{
+	static uint8_t message[MESSAGE_MAX], answer[IDS];
+	static uint16_t id;
+	struct pollfd fds = {run->probe, POLLIN, 0};
+	struct random random = {1};
+	size_t len = hostile_plain(message, &random);
+
+	message[0] = (uint8_t)(++id >> 8);
+	message[1] = (uint8_t)id;
+	for (int i = 0; i < PROBES; i++) {
+		if (send(run->probe, message, len, 0) != (ssize_t)len)
+			die("send");
+		while (poll(&fds, 1, PROBE_MS) > 0) {
+			ssize_t got =
+				recv(run->probe, answer, sizeof answer, 0);
+
+			if (got > 2 && memcmp(answer, message, 2) == 0)
+				return;
+		}
 	}
-	return taken;
+	fprintf(stderr, "the resolver is silent\n");
+	exit(1);
+}
+
+static int
+open_udp(const struct run *run)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || connect(fd, (const void *)&run->to, sizeof run->to) != 0)
+		die("connect");
+	return fd;
+}
+
+static uint32_t
+send_burst(struct run *run, uint32_t from)
+{
+	uint32_t end = from, octets = 0;
+
+	while (end < run->count && end < from + BURST && octets < IN_FLIGHT) {
+		send_one(run, end);
+		octets += run->sent[end++];
+	}
+	return end;
 }
 
 static void
@@ -100,18 +167,18 @@ run_udp(struct run *run)
 {
 	bool drops = strcmp(run->kind->name, "odd") == 0 ||
 	             strstr(run->kind->name, "options") != NULL;
+	uint32_t end;
 
-	run->fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (run->fd < 0 ||
-		connect(run->fd, (void *)&run->to, sizeof run->to) != 0)
-		die("connect");
-	for (uint32_t number = 0; number < run->count;) {
-		for (int i = 0; i < BURST && number < run->count; i++)
-			send_one(run, number++);
-		take(run, number, drops ? QUIET_MS : PATIENCE_MS);
+	run->fd = open_udp(run);
+	run->probe = open_udp(run);
+	for (uint32_t number = 0; number < run->count; number = end) {
+		end = send_burst(run, number);
+		await_read(run);
+		take(run, number, end, drops ? 0 : ANSWER_MS);
 	}
-	take(run, run->count, PATIENCE_MS);
+	take(run, 0, run->count, PATIENCE_MS);
 	close(run->fd);
+	close(run->probe);
 }
 
 /* ---- TCP ---- */
@@ -161,12 +228,12 @@ run_tcp(struct run *run)
 		die("calloc");
 	for (uint32_t i = 0; i < run->count; i++)
 		fds[i] = (struct pollfd){open_tcp(run), POLLOUT, 0};
-	poll(fds, run->count, PATIENCE_MS);
+	poll(fds, run->count, ANSWER_MS);
 	for (uint32_t i = 0; i < run->count; i++) {
 		send_tcp(run, fds[i].fd, i);
 		fds[i].events = POLLIN;
 	}
-	while (poll(fds, run->count, PATIENCE_MS) > 0) {
+	while (poll(fds, run->count, ANSWER_MS) > 0) {
 		for (uint32_t i = 0; i < run->count; i++) {
 			ssize_t n;
 
