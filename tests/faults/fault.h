@@ -30,6 +30,8 @@ enum fault_mode {
 	FAULT_MODES
 };
 
+extern const char *const fault_mode_names[FAULT_MODES]; /* names.c */
+
 /* What kind of call it is. */
 enum fault_kind {
 	CALL_OPEN, /* to read */

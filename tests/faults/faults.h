@@ -11,7 +11,7 @@
 #include "fault.h"
 
 #define NAMES_MAX   8
-#define PREPARE_MAX 6
+#define PREPARE_MAX 8
 #define OUTPUT_MAX  16384
 
 /* One command, on which state, and what it changes. */
@@ -21,11 +21,14 @@ struct fault_case {
 	bool cut;   /* the last of these is killed before its manifest */
 	bool again; /* the next `palang publish` does what it does */
 	bool opens; /* whatever is blocked */
+	bool same;  /* it changes no verdict */
 	/* For the state it is tried on: a list and a configuration of its
 	 * own. */
 	const char *list, *config;
 	const char *command;
-	const char *retry;            /* completes it, where it cannot itself */
+	const char *retry; /* completes it, where it cannot itself */
+	/* Once it is done: what must succeed, and what must be refused. */
+	const char *proof, *refused;
 	const char *names[NAMES_MAX]; /* those whose verdict it changes */
 };
 
