@@ -23,7 +23,6 @@
 #define BURST       32
 #define IN_FLIGHT   65536 /* octets: more than that a socket may drop */
 #define IDS         65536
-#define PATIENCE_MS 300
 #define ANSWER_MS   3000 /* for what is answered as a rule */
 #define PROBE_MS    1000
 #define PROBES      60
@@ -176,7 +175,7 @@ run_udp(struct run *run)
 		await_read(run);
 		take(run, number, end, drops ? 0 : ANSWER_MS);
 	}
-	take(run, 0, run->count, PATIENCE_MS);
+	take(run, 0, run->count, ANSWER_MS);
 	close(run->fd);
 	close(run->probe);
 }
