@@ -20,13 +20,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BURST       32
-#define IN_FLIGHT   65536 /* octets: more than that a socket may drop */
-#define IDS         65536
-#define ANSWER_MS   3000 /* for what is answered as a rule */
-#define PROBE_MS    1000
-#define PROBES      60
-#define QUESTIONS   50 /* of a connection */
+#define BURST     32
+#define IN_FLIGHT 65536 /* octets: more than that a socket may drop */
+#define IDS       65536
+#define ANSWER_MS 3000 /* for what is answered as a rule */
+#define PROBE_MS  1000
+#define PROBES    60
+#define QUESTIONS 50 /* of a connection */
 
 struct run {
 	struct sockaddr_in to;
