@@ -218,7 +218,11 @@ run(const struct cmd_call *call)
 	if (ret == EXIT_DONE)
 		ret = state_go_back_once(&state, call);
 	if (ret == EXIT_DONE)
-		ret = hold_show(&state, call->args[0], &held);
+		ret = hold_show(&state, call->args[0],
+			cmd_option(call, "signature") != NULL ? HOLD_SIGNATURE
+			: received                            ? HOLD_FILE
+							      : HOLD_DOCUMENT,
+			&held);
 	if (held || ret != EXIT_DONE) {
 		state_close(&state);
 		return ret;

@@ -61,7 +61,9 @@ int hold_list(
 
 /* Shows a document that is held or in shadow, if one has that name and no
  * recorded order does. */
-int hold_show(struct state *state, const char *name, bool *shown);
+enum hold_part { HOLD_DOCUMENT, HOLD_FILE, HOLD_SIGNATURE };
+int hold_show(struct state *state, const char *name, enum hold_part part,
+	bool *shown);
 
 /* ---- hold_approve.c ---- */
 

@@ -122,10 +122,10 @@ print_head(const struct batch *batch, const struct batch_document *document)
 	}
 }
 
-/* The document of the digest, out of a file. */
+/* The document of the digest, out of a file; false: it is not in it. */
 static bool
 print_document(const struct batch_file *file, int64_t now,
-	const struct batch_document *document)
+	const struct batch_document *document, bool print)
 {
 	struct problems problems = {0};
 	struct order_batch orders;
@@ -138,7 +138,7 @@ print_document(const struct batch_file *file, int64_t now,
 
 			found = memcmp(order->digest, document->digest,
 					PAL_SHA256_SIZE) == 0;
-			if (found)
+			if (found && print)
 				fwrite(order->canonical, 1,
 					order->canonical_len, stdout);
 		}
@@ -148,28 +148,52 @@ print_document(const struct batch_file *file, int64_t now,
 	return found;
 }
 
+/* Of the file that holds the document, what is asked for. */
+static bool
+print_part(const struct batch_file *file, int64_t now,
+	const struct batch_document *document, enum hold_part part, int *code)
+{
+	if (part == HOLD_DOCUMENT)
+		return print_document(file, now, document, true);
+	if (!print_document(file, now, document, false))
+		return false;
+	if (part == HOLD_FILE) {
+		fwrite(file->data, 1, file->len, stdout);
+	} else if (file->signature != NULL) {
+		fputs(file->signature, stdout);
+	} else {
+		fprintf(stderr, "palang: %s:%s is not signed\n",
+			document->authority, document->id);
+		*code = EXIT_NO;
+	}
+	return true;
+}
+
 static int
 show(const struct batch *batch, const struct batch_document *document,
-	struct state *state)
+	struct state *state, enum hold_part part)
 {
 	struct batch_files files;
 	int ret = ledger_batch_files(state->ledger, batch->number, &files);
+	int code = EXIT_DONE;
 	bool found = false;
 
 	if (ret != 0) {
 		ledger_batch_files_fini(&files);
 		return state_fail_ledger(state, ret);
 	}
-	print_head(batch, document);
+	if (part == HOLD_DOCUMENT)
+		print_head(batch, document);
 	for (size_t i = 0; i < files.count && !found; i++)
-		found = print_document(
-			&files.list[i], state_now(state), document);
+		found = print_part(&files.list[i], state_now(state), document,
+			part, &code);
 	ledger_batch_files_fini(&files);
-	return EXIT_DONE;
+	return code;
 }
 
 int
-hold_show(struct state *state, const char *name, bool *shown)
+hold_show(
+	struct state *state, const char *name, enum hold_part part, bool *shown)
 {
 	static const enum batch_state kinds[] = {BATCH_HELD, BATCH_SHADOW};
 	int ret = EXIT_DONE;
@@ -188,7 +212,7 @@ hold_show(struct state *state, const char *name, bool *shown)
 		if (err != 0)
 			ret = state_fail_ledger(state, err);
 		else if (document != NULL)
-			ret = show(batch, document, state);
+			ret = show(batch, document, state, part);
 		ledger_batches_fini(&batches);
 	}
 	return ret;

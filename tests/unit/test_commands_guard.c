@@ -161,6 +161,10 @@ rejected_is_gone_and_judged_anew(void **state)
 	tool_expect(&tool, 0, "show k:1");
 	tool_expect_in(tool.out, "# k:1: held");
 	tool_expect_in(tool.out, "isp.example");
+	tool_expect(&tool, 0, "show --received k:1");
+	assert_int_equal(strncmp(tool.out, "palang-order: 1\n", 16), 0);
+	tool_expect(&tool, 1, "show --signature k:1");
+	tool_expect_in(tool.err, "k:1 is not signed");
 	tool_expect(&tool, 0, "reject 1 --reason 'ours'");
 	tool_expect_in(tool.out, "k:1: rejected, nothing of it was in force");
 	tool_expect(&tool, 1, "held");
