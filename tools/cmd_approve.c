@@ -64,7 +64,8 @@ read_signature(struct hold_word *word, const char *path, char **text)
 
 	if (path == NULL)
 		return EXIT_DONE;
-	ret = file_read(path, MINISIG_TEXT_MAX, 0, text, &word->signature_len);
+	ret = file_read(path, MINISIG_TEXT_MAX, FILE_NOFOLLOW, text,
+		&word->signature_len);
 	if (ret != 0)
 		return cmd_fail("%s: %s", path,
 			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));

@@ -276,35 +276,43 @@ hold_known(const struct intake *intake, const struct state *state)
 
 /* ---- finding ---- */
 
-static bool
-is_named(const struct batch_document *document, const char *name)
+static enum order_fit
+batch_fit(const struct batch *batch, const char *name)
 {
-	char key[ORDER_KEY_MAX];
+	enum order_fit best = ORDER_FIT_NONE;
 
-	snprintf(key, sizeof key, "%s:%s", document->authority, document->id);
-	return strcmp(document->id, name) == 0 || strcmp(key, name) == 0;
+	for (size_t i = 0; i < batch->document_count; i++) {
+		enum order_fit fit = order_fit(batch->documents[i].authority,
+			batch->documents[i].id, name);
+
+		if (fit > best)
+			best = fit;
+	}
+	return best;
 }
 
 const struct batch *
 hold_find(const struct batches *batches, const char *name)
 {
 	const struct batch *found = NULL;
+	bool several = false;
 
 	for (size_t i = 0; i < batches->count; i++) {
 		const struct batch *batch = &batches->list[i];
+		enum order_fit fit = batch_fit(batch, name);
 
-		for (size_t j = 0; j < batch->document_count; j++) {
-			if (!is_named(&batch->documents[j], name))
-				continue;
-			if (found != NULL && found != batch) {
-				cmd_fail("more than one authority has an "
-					 "order \"%s\" that is held; say "
-					 "AUTHORITY:ID",
-					name);
-				return NULL;
-			}
-			found = batch;
-		}
+		if (fit == ORDER_FIT_KEY)
+			return batch;
+		if (fit == ORDER_FIT_NONE)
+			continue;
+		several = found != NULL;
+		found = batch;
+	}
+	if (several) {
+		cmd_fail("more than one authority has an order \"%s\" that "
+			 "is held; say AUTHORITY:ID",
+			name);
+		return NULL;
 	}
 	if (found == NULL)
 		cmd_fail("no order \"%s\" is held; `palang held` shows those "

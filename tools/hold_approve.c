@@ -186,6 +186,9 @@ take_unsigned(struct batch_approval *approval, const struct batch *batch,
 				"\"...\" --signature approval.minisig",
 			first->authority, first->id, first->authority,
 			first->id);
+	if (word->name != NULL)
+		return cmd_fail("--as is for who signs: without a signature "
+				"it is approved by who runs this");
 	approval->approver = approver != NULL
 	                             ? (char *)(uintptr_t)approver->name
 	                             : state->who;

@@ -75,27 +75,29 @@ is_recorded(const struct state *state, const char *name)
 	return false;
 }
 
-static bool
-is_named(const struct batch_document *document, const char *name)
-{
-	char key[ORDER_KEY_MAX];
-
-	snprintf(key, sizeof key, "%s:%s", document->authority, document->id);
-	return strcmp(document->id, name) == 0 || strcmp(key, name) == 0;
-}
-
 static const struct batch_document *
 find_document(const struct batches *batches, const char *name,
 	const struct batch **in)
 {
+	const struct batch_document *found = NULL;
+	enum order_fit best = ORDER_FIT_NONE;
+
 	for (size_t i = 0; i < batches->count; i++) {
-		*in = &batches->list[i];
-		for (size_t j = 0; j < (*in)->document_count; j++) {
-			if (is_named(&(*in)->documents[j], name))
-				return &(*in)->documents[j];
+		const struct batch *batch = &batches->list[i];
+
+		for (size_t j = 0; j < batch->document_count; j++) {
+			const struct batch_document *d = &batch->documents[j];
+			enum order_fit fit =
+				order_fit(d->authority, d->id, name);
+
+			if (fit <= best)
+				continue;
+			best = fit;
+			found = d;
+			*in = batch;
 		}
 	}
-	return NULL;
+	return found;
 }
 
 static void

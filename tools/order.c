@@ -66,6 +66,17 @@ order_key(char buf[ORDER_KEY_MAX], const struct order *order)
 	return buf;
 }
 
+enum order_fit
+order_fit(const char *authority, const char *id, const char *name)
+{
+	size_t len = strlen(authority);
+
+	if (strncmp(name, authority, len) == 0 && name[len] == ':' &&
+		strcmp(name + len + 1, id) == 0)
+		return ORDER_FIT_KEY;
+	return strcmp(name, id) == 0 ? ORDER_FIT_ID : ORDER_FIT_NONE;
+}
+
 static void
 free_texts(struct order_text *texts, size_t count)
 {

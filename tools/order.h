@@ -107,6 +107,12 @@ int order_canonicalize(struct order *order, const char **why);
 /* A text for people: key AUTHORITY:ID into buf; returns buf. */
 char *order_key(char buf[ORDER_KEY_MAX], const struct order *order);
 
+/* How what a person writes names an order: by its id alone, or by
+ * AUTHORITY:ID, which goes before, since an id may look like one. */
+enum order_fit { ORDER_FIT_NONE, ORDER_FIT_ID, ORDER_FIT_KEY };
+enum order_fit order_fit(
+	const char *authority, const char *id, const char *name);
+
 bool order_id_valid(const char *id);
 bool order_authority_valid(const char *authority);
 const char *order_answer_name(enum pal_answer answer);

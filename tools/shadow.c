@@ -104,14 +104,18 @@ const struct shadow_order *
 shadow_find(const struct shadow *shadow, const char *name, bool *several)
 {
 	const struct shadow_order *found = NULL;
-	char key[ORDER_KEY_MAX];
 
 	*several = false;
 	for (size_t i = 0; i < shadow->count; i++) {
 		const struct order *order = shadow->orders[i].order;
+		enum order_fit fit =
+			order_fit(order->authority, order->id, name);
 
-		if (strcmp(order->id, name) != 0 &&
-			strcmp(order_key(key, order), name) != 0)
+		if (fit == ORDER_FIT_KEY) {
+			*several = false;
+			return &shadow->orders[i];
+		}
+		if (fit == ORDER_FIT_NONE)
 			continue;
 		*several = found != NULL;
 		found = &shadow->orders[i];

@@ -3,13 +3,10 @@
 
 #include <string.h>
 
-static bool
-is_named(const struct order *order, const char *name)
+static enum order_fit
+fit(const struct order *order, const char *name)
 {
-	char key[ORDER_KEY_MAX];
-
-	return strcmp(order->id, name) == 0 ||
-	       strcmp(order_key(key, order), name) == 0;
+	return order_fit(order->authority, order->id, name);
 }
 
 static void
@@ -21,26 +18,45 @@ say_ambiguous(const struct state *state, const char *name)
 	cmd_fail("more than one authority has an order \"%s\"; say which:",
 		name);
 	for (size_t i = 0; i < history->record_count; i++) {
-		if (is_named(history->records[i].order, name))
+		if (fit(history->records[i].order, name) != ORDER_FIT_NONE)
 			fprintf(stderr, "  %s\n",
 				order_key(key, history->records[i].order));
 	}
 }
 
+/* NULL and *several: the id alone does not say which. */
+static const struct record *
+find(const struct history *history, const char *name, bool *several)
+{
+	const struct record *found = NULL;
+
+	*several = false;
+	for (size_t i = 0; i < history->record_count; i++) {
+		const struct record *record = &history->records[i];
+		enum order_fit how = fit(record->order, name);
+
+		if (how == ORDER_FIT_KEY) {
+			*several = false;
+			return record;
+		}
+		if (how == ORDER_FIT_NONE)
+			continue;
+		*several = found != NULL || *several;
+		found = record;
+	}
+	return *several ? NULL : found;
+}
+
 const struct record *
 state_find(const struct state *state, const char *name)
 {
-	const struct history *history = &state->recorded.history;
-	const struct record *found = NULL;
+	bool several;
+	const struct record *found =
+		find(&state->recorded.history, name, &several);
 
-	for (size_t i = 0; i < history->record_count; i++) {
-		if (!is_named(history->records[i].order, name))
-			continue;
-		if (found != NULL) {
-			say_ambiguous(state, name);
-			return NULL;
-		}
-		found = &history->records[i];
+	if (several) {
+		say_ambiguous(state, name);
+		return NULL;
 	}
 	if (found == NULL && config_find_feed(&state->config, name) != NULL)
 		cmd_fail("\"%s\" is no order but a feed: palang feed show %s",

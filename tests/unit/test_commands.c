@@ -479,6 +479,13 @@ test_ambiguous(void **state)
 	tool_expect(&tool, 0, "show m:2017/1");
 	tool_expect_in(tool.out, "# m:2017/1: active");
 	tool_expect(&tool, 2, "show 2017/2");
+	/* An id that looks like another's full name takes nothing from it. */
+	tool_expect(&tool, 0,
+		"block t.me --scope exact --authority m --id k:2017/1");
+	tool_expect(&tool, 0, "show k:2017/1");
+	tool_expect_in(tool.out, "# k:2017/1: active");
+	tool_expect(&tool, 0, "show m:k:2017/1");
+	tool_expect_in(tool.out, "# m:k:2017/1: active");
 	tool_remove(&tool);
 }
 

@@ -513,10 +513,24 @@ checks_what_is_built(void **state)
 	order_fini(&order);
 }
 
+static void
+fits_what_people_write(void **state)
+{
+	(void)state;
+	assert_int_equal(order_fit("k", "1", "1"), ORDER_FIT_ID);
+	assert_int_equal(order_fit("k", "1", "k:1"), ORDER_FIT_KEY);
+	assert_int_equal(order_fit("m", "k:1", "k:1"), ORDER_FIT_ID);
+	assert_int_equal(order_fit("m", "k:1", "m:k:1"), ORDER_FIT_KEY);
+	assert_int_equal(order_fit("k", "1", "k"), ORDER_FIT_NONE);
+	assert_int_equal(order_fit("k", "1", "kk:1"), ORDER_FIT_NONE);
+	assert_int_equal(order_fit("k", "1", ""), ORDER_FIT_NONE);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fits_what_people_write),
 		cmocka_unit_test(reads_to_the_canonical_form),
 		cmocka_unit_test(refuses_with_line_and_way_out),
 		cmocka_unit_test(reads_a_batch_whole_or_not_at_all),
