@@ -139,7 +139,7 @@ split(const struct world *world, char *line, char *argv[WORDS_MAX],
 {
 	static const char *const files[FILES][2] = {{"ORDER", "order.yaml"},
 		{"BATCH", "batch.yaml"}, {"LIST", "list"},
-		{"HELD", "held.yaml"}, {"BACKUP", "backup"}};
+		{"HELD", "held.yaml"}, {"BACKUP", "kept/backup"}};
 	int argc = 0;
 
 	for (char *word = strtok(line, " ");
@@ -337,10 +337,15 @@ void
 world_prepare(struct world *world, const struct fault_case *tried)
 {
 	const char *const *line = tried->prepare;
+	char kept[128];
 
 	remove_tree(world->point);
 	if (mkdir(world->point, 0755) != 0)
 		world_fail(world, "%s: %s", world->point, strerror(errno));
+	/* Flushing a folder counts below the top alone. */
+	snprintf(kept, sizeof kept, "%s/kept", world->point);
+	if (mkdir(kept, 0755) != 0)
+		world_fail(world, "%s: %s", kept, strerror(errno));
 	write_config(world, NULL);
 	write_orders(world);
 	write_file(world, "list", LIST_FIRST);
