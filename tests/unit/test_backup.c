@@ -174,6 +174,14 @@ run_killed(struct tool *tool, const char *line, int64_t ns)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+/* In nanoseconds: close together at first, the last ones well behind the end,
+ * also where the machine is busier than when it took that many milliseconds. */
+static int64_t
+moment(int64_t took_ms, int i, int count)
+{
+	return 4 * took_ms * 1000000 * i * i / ((int64_t)count * count);
+}
+
 static void
 is_old_or_new_when_killed(void **state)
 {
@@ -197,7 +205,7 @@ is_old_or_new_when_killed(void **state)
 	for (int i = 0; i < KILLS; i++) {
 		bool is_new;
 
-		run_killed(&tool, line, 3 * took * 1000000 * i / (2 * KILLS));
+		run_killed(&tool, line, moment(took, i, KILLS));
 		assert_true(lists_block(&tool, "always.example"));
 		assert_int_not_equal(lists_block(&tool, "old.example"),
 			lists_block(&tool, "new.example"));
@@ -235,7 +243,7 @@ is_whole_or_not_there_when_killed(void **state)
 	snprintf(line, sizeof line, "backup %s/b", tool.dir);
 	snprintf(path, sizeof path, "%s/b", tool.dir);
 	for (int i = 0; i < KILLS / 2; i++) {
-		run_killed(&tool, line, 3 * took * 1000000 * i / KILLS);
+		run_killed(&tool, line, moment(took, i, KILLS / 2));
 		if (access(path, F_OK) != 0) {
 			absent++;
 			continue;
