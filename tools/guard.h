@@ -36,11 +36,12 @@ enum guard_kind {
 };
 
 struct guard_options {
-	const char *popular;          /* NULL: none */
-	size_t popular_first;         /* 0: all of the list */
-	const char *shipped;          /* protected names; NULL: none */
-	const char *own;              /* the operator's list; NULL: none */
-	const struct pal_name *names; /* and those of the configuration */
+	const char *popular;  /* NULL: none */
+	size_t popular_first; /* 0: all of the list */
+	const char *shipped;  /* protected names; NULL: none */
+	const char *own;      /* the operator's list; NULL: none */
+	/* And those of the configuration, with all below them. */
+	const struct pal_name *names;
 	size_t name_count;
 	const char *config;  /* which is the file of the names */
 	const char *unbound; /* unbound.conf, for whom it asks; NULL: none */
@@ -74,7 +75,7 @@ struct guard_findings {
 struct guard_limits {
 	uint64_t usual;         /* names an order of it has, */
 	uint64_t most;          /* may have, */
-	uint64_t in_force;      /* names of all its orders now, */
+	uint64_t in_force;      /* names it has in force, or to come, */
 	uint64_t in_force_most; /* and at most */
 };
 
@@ -82,8 +83,9 @@ struct guard_limits {
 struct guard_case {
 	const struct order *order;
 	struct guard_limits limits;
-	/* True if the authority's own orders block all of the target now: it
-	 * is then not judged anew.  May be NULL. */
+	/* True if an order of the authority's own blocks all of the target, for
+	 * all of this order's time: it is then not judged anew.  May be
+	 * NULL. */
 	bool (*blocked)(void *ctx, const struct order_target *target);
 	void *ctx;
 };

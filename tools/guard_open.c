@@ -27,6 +27,7 @@ read_list(struct guard_names *list, const char *file, size_t first,
 	return ret == 0 || ret == PAL_ENOMEM ? ret : PAL_EFORM;
 }
 
+/* Who protects a domain of his own means all of it. */
 static int
 add_names(struct guard_names *list, const struct guard_options *options)
 {
@@ -35,7 +36,7 @@ add_names(struct guard_names *list, const struct guard_options *options)
 		"`protected`");
 
 	for (size_t i = 0; i < options->name_count && ret == 0; i++)
-		ret = guard_names_add(list, &options->names[i], false, 0, 0);
+		ret = guard_names_add(list, &options->names[i], true, 0, 0);
 	return ret;
 }
 

@@ -203,7 +203,7 @@ guard_tell_size(char **text, const struct guard_limits *limits, uint64_t names)
 	else if (limits->in_force_most > 0 && all > limits->in_force_most)
 		n = asprintf(text,
 			"with it, %" PRIu64 " names of its authority would be "
-			"in force; `names-in-force` is %" PRIu64,
+			"in force or to come; `names-in-force` is %" PRIu64,
 			all, limits->in_force_most);
 	if (n >= 0)
 		return 0;

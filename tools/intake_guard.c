@@ -33,15 +33,22 @@ options_of(const struct config *config)
 
 /* ---- what an authority has in force already ---- */
 
-/* The orders of one authority that were recorded before; made when somebody
+/* The orders of one authority, gone through once a run, as far as somebody
  * asks. */
 struct own {
 	const struct state *state;
 	const char *authority;
 	size_t known; /* records that are not of this run */
+	/* Of those: what they block. */
 	struct effect *effects;
 	size_t count;
 	bool made, no_memory;
+	/* Names that records before this one give, and of those, as far as it
+	 * came to counting them, that are in force or will be. */
+	size_t given_to, ahead_to;
+	uint64_t given, ahead;
+	/* When the order blocks that is judged now. */
+	struct pal_interval when;
 };
 
 static void
@@ -76,16 +83,30 @@ own_make(struct own *own)
 	}
 }
 
+/* True if the entry blocks for all of the time: a block that ends or is
+ * lifted in between opens no door for longer. */
+static bool
+holds(const struct effect_entry *entry, const struct pal_interval *when)
+{
+	for (size_t i = 0; i < entry->interval_count && !entry->except; i++) {
+		if (entry->intervals[i].start <= when->start &&
+			entry->intervals[i].end >= when->end)
+			return true;
+	}
+	return false;
+}
+
 /* True if there is no hole in what the order blocks below the name. */
 static bool
-is_whole(const struct effect *effect, const struct pal_name *name)
+is_whole(const struct own *own, const struct effect *effect,
+	const struct pal_name *name)
 {
 	for (size_t i = effect_first(effect, name); i < effect->count; i++) {
 		const struct effect_entry *entry = &effect->entries[i];
 
 		if (!pal_name_within(entry->name, name))
 			return true;
-		if (entry->except || entry->made)
+		if (entry->made || !holds(entry, &own->when))
 			return false;
 	}
 	return true;
@@ -95,13 +116,13 @@ static bool
 blocks(const struct own *own, const struct effect *effect,
 	const struct order_target *target)
 {
-	const struct effect_entry *entry;
+	const struct effect_entry *entry = effect_find(effect, &target->name);
 
-	if (!effect_covers(
-		    effect, &target->name, state_now(own->state), &entry))
+	if (entry == NULL || !holds(entry, &own->when))
 		return false;
 	return target->scope == PAL_EXACT ||
-	       (entry->scope == PAL_SUBTREE && is_whole(effect, &target->name));
+	       (entry->scope == PAL_SUBTREE &&
+		       is_whole(own, effect, &target->name));
 }
 
 static bool
@@ -118,35 +139,105 @@ is_blocked(void *ctx, const struct order_target *target)
 	return false;
 }
 
-/* How many names it has in force; what cannot reach the limit is not counted
- * one by one. */
-static uint64_t
-count_names(const struct own *own, uint64_t most)
+/* Counts the names of one order that it blocks now, or will. */
+static void
+count_ahead(struct own *own, size_t index)
 {
 	const struct history *history = &own->state->recorded.history;
-	uint64_t given = 0, blocked = 0;
+	struct effect effect;
 
-	for (size_t i = 0; i < own->known; i++) {
-		if (is_own(own, history->records[i].order))
-			given += history->records[i].order->target_count;
+	if (!is_own(own, history->records[index].order) || own->no_memory)
+		return;
+	if (effect_of(&effect, history, &own->state->config, index) != 0) {
+		own->no_memory = true;
+		return;
 	}
-	if (given <= most)
-		return given;
-	for (size_t i = 0; i < own->known; i++) {
-		struct effect_names names;
+	for (size_t i = 0; i < effect.count; i++) {
+		const struct effect_entry *entry = &effect.entries[i];
 
-		if (is_own(own, history->records[i].order) &&
-			effect_names(history, &own->state->config, i,
-				state_now(own->state), &names) == 0)
-			blocked += names.blocked;
+		if (!entry->made && entry->interval_count > 0 &&
+			entry->intervals[entry->interval_count - 1].end >
+				state_now(own->state))
+			own->ahead++;
 	}
-	return blocked;
+	effect_fini(&effect);
+}
+
+/* How many names it has in force, or will have, by the records before this
+ * one, those of this run included; what cannot reach the limit is not counted
+ * one by one. */
+static uint64_t
+count_names(struct own *own, size_t index, uint64_t most)
+{
+	const struct history *history = &own->state->recorded.history;
+
+	for (; own->given_to < index; own->given_to++) {
+		const struct order *order =
+			history->records[own->given_to].order;
+
+		if (is_own(own, order))
+			own->given += order->target_count;
+	}
+	if (own->given <= most)
+		return own->given;
+	for (; own->ahead_to < index; own->ahead_to++)
+		count_ahead(own, own->ahead_to);
+	return own->ahead;
 }
 
 /* ---- judging ---- */
 
+/* The authorities that a run is of, each made when it comes up. */
+struct owns {
+	const struct state *state;
+	size_t known;
+	struct own *list;
+	size_t count;
+};
+
 static void
-set_limits(struct guard_case *what, const struct own *own)
+owns_fini(struct owns *owns)
+{
+	for (size_t i = 0; i < owns->count; i++)
+		own_fini(&owns->list[i]);
+	free(owns->list);
+}
+
+/* NULL: no memory. */
+static struct own *
+own_of(struct owns *owns, const char *authority)
+{
+	struct own *list;
+
+	for (size_t i = 0; i < owns->count; i++) {
+		if (strcmp(owns->list[i].authority, authority) == 0)
+			return &owns->list[i];
+	}
+	list = realloc(owns->list, (owns->count + 1) * sizeof *list);
+	if (list == NULL)
+		return NULL;
+	owns->list = list;
+	list[owns->count] = (struct own){.state = owns->state,
+		.authority = authority,
+		.known = owns->known};
+	return &list[owns->count++];
+}
+
+static struct pal_interval
+time_of(const struct order *order, int64_t now)
+{
+	struct pal_interval when = {order->effective == ORDER_NO_TIME
+					    ? order->issued
+					    : order->effective,
+		order->expires};
+
+	if (when.start < now)
+		when.start = now;
+	return when;
+}
+
+static void
+set_limits(struct guard_case *what, struct own *own, size_t index)
 {
 	const struct config_authority *authority =
 		config_find(&own->state->config, own->authority);
@@ -159,28 +250,27 @@ set_limits(struct guard_case *what, const struct own *own)
 	what->limits.most = authority->may.targets_per_order;
 	what->limits.in_force_most = most;
 	if (most > 0)
-		what->limits.in_force =
-			count_names(own, most > names ? most - names : 0);
+		what->limits.in_force = count_names(
+			own, index, most > names ? most - names : 0);
 }
 
 static int
 judge_item(struct guard *guard, const struct intake_item *item,
-	const struct state *state, size_t known,
-	struct guard_findings *findings)
+	struct owns *owns, struct guard_findings *findings)
 {
-	struct own own = {.state = state,
-		.authority = item->order->authority,
-		.known = known};
+	struct own *own = own_of(owns, item->order->authority);
 	struct guard_case what = {
-		.order = item->order, .blocked = is_blocked, .ctx = &own};
+		.order = item->order, .blocked = is_blocked, .ctx = own};
 	int ret;
 
-	set_limits(&what, &own);
+	if (own == NULL)
+		return PAL_ENOMEM;
+	if (item->order->action != ORDER_BLOCK)
+		return 0;
+	own->when = time_of(item->order, state_now(owns->state));
+	set_limits(&what, own, item->index);
 	ret = guard_judge(guard, &what, findings);
-	if (own.no_memory)
-		ret = PAL_ENOMEM;
-	own_fini(&own);
-	return ret;
+	return own->no_memory ? PAL_ENOMEM : ret;
 }
 
 static void
@@ -231,7 +321,8 @@ int
 intake_guard(struct intake *intake, struct state *state)
 {
 	const struct guard_options options = options_of(&state->config);
-	size_t known = state->recorded.history.record_count - intake->added;
+	struct owns owns = {.state = state,
+		.known = state->recorded.history.record_count - intake->added};
 	struct guard *guard;
 	int ret;
 
@@ -240,9 +331,10 @@ intake_guard(struct intake *intake, struct state *state)
 	ret = guard_open(&guard, &options, &state->problems);
 	for (size_t i = 0; i < intake->count && ret == 0; i++) {
 		if (intake->items[i].known == NULL)
-			ret = judge_item(guard, &intake->items[i], state, known,
+			ret = judge_item(guard, &intake->items[i], &owns,
 				&intake->findings);
 	}
+	owns_fini(&owns);
 	guard_close(guard);
 	if (ret == PAL_EFORM)
 		return EXIT_ERROR;

@@ -140,6 +140,21 @@ record(const struct intake *intake, struct state *state, struct batch *batch)
 	return ret == EXIT_DONE ? state_finish(state) : ret;
 }
 
+/* What is held when it is activated can be tried all the same. */
+static void
+tell_findings(const struct intake *intake)
+{
+	char *text;
+
+	if (intake->findings.held == 0)
+		return;
+	text = hold_findings(&intake->findings, intake->count > 1);
+	printf("when it is activated, it will be held until somebody approves "
+	       "it:\n");
+	hold_print_lines(text);
+	free(text);
+}
+
 static void
 tell(const struct intake *intake, bool dry)
 {
@@ -153,6 +168,7 @@ tell(const struct intake *intake, bool dry)
 			order->target_count,
 			order->target_count == 1 ? "" : "s");
 	}
+	tell_findings(intake);
 	if (!dry && intake->count > 0)
 		printf("what it would block:  palang forecast %s\n"
 		       "to put it in force:   palang activate %s\n"
@@ -176,6 +192,8 @@ judge(struct intake *intake, struct state *state)
 		ret = err == 0 ? check(intake, &shadow, state)
 		               : state_fail_ledger(state, err);
 	}
+	if (ret == EXIT_DONE)
+		ret = intake_guard(intake, state);
 	if (state_tell(state) != EXIT_DONE && ret == EXIT_DONE)
 		ret = EXIT_ERROR;
 	shadow_fini(&shadow);

@@ -274,6 +274,154 @@ check_tells_what_would_be_held(void **state)
 	tool_remove(&tool);
 }
 
+/* What came before in the same run counts, and what is yet to begin. */
+static void
+counts_all_names_to_come(void **state)
+{
+	char text[2048] = "";
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	for (int i = 0; i < 8; i++)
+		sprintf(text + strlen(text),
+			"%spalang-order: 1\nauthority: k\nid: %d\n"
+			"issued: 2017-07-14T00:00:00Z\naction: block\n"
+			"scope: exact\ntargets: [n%d.example]\n",
+			i == 0 ? "" : "---\n", i, i);
+	tool_write(&tool, "many.yaml", text);
+	tool_expect(&tool, 4, BY_HAND "%s/many.yaml", tool.dir);
+	tool_expect_in(tool.out, "k:5: with it, 6 names of its authority");
+	tool_expect_in(tool.out, "k:7: with it, 8 names of its authority");
+	assert_null(strstr(tool.out, "k:4: with it"));
+	tool_expect(&tool, 0, "reject 0 --reason x");
+	sign_order(&tool, "later", "k", "later",
+		"action: block\nscope: exact\n"
+		"effective: 2099-01-01T00:00:00Z\n"
+		"targets: [a.example, b.example, c.example]\n");
+	tool_expect(&tool, 0, BY_HAND "%s/later.yaml", tool.dir);
+	guard_order(&tool, "now", "[d.example, e.example, f.example]");
+	tool_expect(&tool, 4, BY_HAND "%s/now.yaml", tool.dir);
+	tool_expect_in(tool.out, "6 names of its authority");
+	/* what is over, or lifted for good, does not */
+	tool_expect(&tool, 0, "reject now --reason x");
+	sign_order(&tool, "lift", "k", "lift", "action: lift\nlifts: later\n");
+	tool_expect(&tool, 0, BY_HAND "%s/lift.yaml", tool.dir);
+	tool_expect(&tool, 0, BY_HAND "%s/now.yaml", tool.dir);
+	tool_remove(&tool);
+}
+
+/* Approved for a time, approved for that time. */
+static const struct {
+	const char *times;
+	int code;
+	const char *why;
+} doors[] = {
+	{"", 4, "for ever"},
+	{"expires: 2098-01-02T00:00:00Z\n", 4, "a day longer"},
+	{"effective: 2098-01-02T00:00:00Z\n", 4, "behind it"},
+	{"expires: 2098-01-01T00:00:00Z\n", 0, "as long"},
+	{"effective: 2097-01-01T00:00:00Z\nexpires: 2097-01-02T00:00:00Z\n", 0,
+		"inside it"},
+};
+
+static void
+approved_for_a_time_is_judged_behind_it(void **state)
+{
+	char more[256], id[2] = "a";
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 1\n");
+	sign_order(&tool, "1", "k", "1",
+		"action: block\nscope: exact\n"
+		"expires: 2098-01-01T00:00:00Z\ntargets: [t.me]\n");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect(&tool, 0, "approve 1 --reason meant");
+	for (size_t i = 0; i < sizeof doors / sizeof *doors; i++, id[0]++) {
+		snprintf(more, sizeof more,
+			"action: block\nscope: exact\n%stargets: [t.me]\n",
+			doors[i].times);
+		sign_order(&tool, id, "k", id, more);
+		if (tool_run(&tool, BY_HAND "%s/%s.yaml", tool.dir, id) !=
+			doors[i].code)
+			fail_msg("%s: %s%s", doors[i].why, tool.out, tool.err);
+	}
+	tool_remove(&tool);
+}
+
+/* A name in it that was lifted is a hole, by whichever target it came. */
+static void
+approved_with_a_hole_is_judged(void **state)
+{
+	static const char subtree[] =
+		"action: block\nscope: subtree\ntargets: [isp.example%s]\n";
+	struct tool tool;
+	char more[256];
+
+	(void)state;
+	guard_begin(&tool, "approvals: 1\n");
+	snprintf(more, sizeof more, subtree, ", www.isp.example");
+	sign_order(&tool, "1", "k", "1", more);
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect(&tool, 0, "approve 1 --reason meant");
+	snprintf(more, sizeof more, subtree, "");
+	sign_order(&tool, "2", "k", "2", more);
+	tool_expect(&tool, 0, BY_HAND "%s/2.yaml -n", tool.dir);
+	sign_order(&tool, "L", "k", "L",
+		"action: lift\nlifts: 1\ntargets: [www.isp.example]\n");
+	tool_expect(&tool, 0, BY_HAND "%s/L.yaml", tool.dir);
+	tool_expect(&tool, 4, BY_HAND "%s/2.yaml", tool.dir);
+	tool_remove(&tool);
+}
+
+/* `protected:` means a domain, not its name alone. */
+static void
+protects_what_lies_below(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[www.isp.example]");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "www.isp.example (exact) lies below "
+				 "isp.example, which is protected: "
+				 "`protected`, palang.yaml");
+	guard_order(&tool, "2", "[wwwisp.example]");
+	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
+	tool_remove(&tool);
+}
+
+/* ---- trials ---- */
+
+/* Guards look before its names are kept out of the cache. */
+static void
+guards_look_at_trials(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 1\n");
+	sign_order(&tool, "1", "k", "1",
+		"action: block\nscope: subtree\ntargets: [co.uk]\n");
+	tool_expect(&tool, 2, BY_HAND "--shadow %s/1.yaml", tool.dir);
+	tool_expect_in(tool.err, "co.uk (subtree) is a public suffix");
+	tool_expect(&tool, 0, "forecast");
+	tool_expect_in(tool.out, "no order is on trial");
+	assert_int_equal(tool_generation(&tool), 1);
+	sign_order(&tool, "2", "k", "2",
+		"action: block\nscope: subtree\ntargets: [google.com]\n");
+	for (int dry = 1; dry >= 0; dry--) {
+		tool_expect(&tool, 0, BY_HAND "--shadow %s/2.yaml%s", tool.dir,
+			dry ? " -n" : "");
+		tool_expect_in(tool.out, "on trial, 1 name; nothing is");
+		tool_expect_in(tool.out, "google.com (subtree) is much asked");
+	}
+	tool_expect(&tool, 1, "held");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -287,6 +435,11 @@ main(void)
 		cmocka_unit_test(refuses_suffixes),
 		cmocka_unit_test(holds_by_size),
 		cmocka_unit_test(check_tells_what_would_be_held),
+		cmocka_unit_test(counts_all_names_to_come),
+		cmocka_unit_test(approved_for_a_time_is_judged_behind_it),
+		cmocka_unit_test(approved_with_a_hole_is_judged),
+		cmocka_unit_test(protects_what_lies_below),
+		cmocka_unit_test(guards_look_at_trials),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

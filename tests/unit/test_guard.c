@@ -368,8 +368,8 @@ write_file(char path[64], const char *text)
 	close(fd);
 }
 
-/* Its own name servers and upstreams, the names of the configuration, and
- * the operator's own list. */
+/* Its own name servers and upstreams, the names of the configuration with what
+ * lies below them, and the operator's own list. */
 static void
 guards_what_is_the_operators(void **state)
 {
@@ -383,7 +383,7 @@ guards_what_is_the_operators(void **state)
 		.unbound_given = true};
 	static const char *const names[] = {"isp.example", "www.bank.example",
 		"up.example", "dot.example", "ns1.stub.example",
-		"www.isp.example", "192.0.2.1.example"};
+		"www.isp.example", "192.0.2.1.example", "wwwisp.example"};
 	struct problems problems = {0};
 	struct guard_findings findings;
 	struct guard *saved = shipped;
@@ -397,8 +397,8 @@ guards_what_is_the_operators(void **state)
 		" forward-addr: 192.0.2.2\n"
 		"stub-zone:\n name: x\n stub-host: ns1.stub.example\n");
 	assert_int_equal(guard_open(&shipped, &options, &problems), 0);
-	judge(names, 7, PAL_EXACT, NULL, NULL, &findings);
-	assert_int_equal(findings.count, 5);
+	judge(names, 8, PAL_EXACT, NULL, NULL, &findings);
+	assert_int_equal(findings.count, 6);
 	for (size_t i = 0; i < findings.count; i++)
 		assert_int_equal(findings.list[i].kind, GUARD_PROTECTED);
 	guard_findings_fini(&findings);
