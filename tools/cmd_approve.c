@@ -104,6 +104,28 @@ print_text(const struct batch *batch, const struct hold_word *word,
 	return EXIT_DONE;
 }
 
+/* What was on trial before it was held came when the trial began; and the
+ * trial goes on until somebody has decided. */
+static int
+find_arrived(int64_t *arrived, const struct batch *batch, struct ledger *ledger)
+{
+	const struct batch_document *first = batch->documents, *tried;
+	const struct batch *trial;
+	struct batches trials;
+	int ret = ledger_batches(ledger, BATCH_SHADOW, &trials);
+
+	*arrived = batch->received;
+	tried = ret != 0 || batch->document_count == 0
+	                ? NULL
+	                : batches_find(
+				  &trials, first->authority, first->id, &trial);
+	if (tried != NULL && trial->received < *arrived &&
+		memcmp(tried->digest, first->digest, PAL_SHA256_SIZE) == 0)
+		*arrived = trial->received;
+	ledger_batches_fini(&trials);
+	return ret;
+}
+
 /* The files as they came, to be taken in again. */
 static int
 refill(struct intake *intake, const struct batch *batch, struct state *state)
@@ -113,6 +135,8 @@ refill(struct intake *intake, const struct batch *batch, struct state *state)
 	struct batch_files files;
 	int ret = ledger_batch_files(state->ledger, batch->number, &files);
 
+	if (ret == 0)
+		ret = find_arrived(&intake->arrived, batch, state->ledger);
 	if (ret != 0) {
 		ledger_batch_files_fini(&files);
 		return state_fail_ledger(state, ret);
@@ -131,7 +155,6 @@ refill(struct intake *intake, const struct batch *batch, struct state *state)
 	ledger_batch_files_fini(&files);
 	intake->transcribed = batch->source != NULL;
 	intake->source = batch->source;
-	intake->arrived = batch->received;
 	return ret;
 }
 
@@ -263,34 +286,100 @@ reject_trial(const struct batch *trial, const char *reason, struct state *state,
 	return ret == EXIT_DONE ? wait_run(wait, state) : ret;
 }
 
+/* The only one of these that the name means as well as `fit` says; *count: how
+ * many there are. */
+static const struct batch *
+find_only(const struct batches *batches, const char *name, enum order_fit fit,
+	size_t *count)
+{
+	const struct batch *found = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < batches->count; i++) {
+		if (hold_fit(&batches->list[i], name) != fit)
+			continue;
+		found = &batches->list[i];
+		++*count;
+	}
+	return found;
+}
+
+static enum order_fit
+best_fit(const struct batches *batches, const char *name)
+{
+	enum order_fit best = ORDER_FIT_NONE;
+
+	for (size_t i = 0; i < batches->count; i++) {
+		enum order_fit fit = hold_fit(&batches->list[i], name);
+
+		if (fit > best)
+			best = fit;
+	}
+	return best;
+}
+
+/* What was to be activated may be held while its trial goes on. */
+static bool
+is_same(const struct batch *trial, const struct batches *held,
+	const struct batch *batch)
+{
+	const struct batch *found;
+
+	for (size_t i = 0; i < trial->document_count; i++) {
+		if (batches_find(held, trial->documents[i].authority,
+			    trial->documents[i].id, &found) != NULL &&
+			found->number == batch->number)
+			return true;
+	}
+	return false;
+}
+
+/* What the name means: a trial, what is held, or both of the same order. */
+static int
+choose(const struct batches *trials, const struct batches *helds,
+	const char *name, const struct batch **trial, const struct batch **held)
+{
+	enum order_fit fit = best_fit(trials, name),
+		       other = best_fit(helds, name);
+	size_t tried, waiting;
+
+	if (fit < other)
+		fit = other;
+	if (fit == ORDER_FIT_NONE)
+		return cmd_fail("no order \"%s\" is held, or on trial; `palang "
+				"held` and `palang forecast` show those that "
+				"are",
+			name);
+	*trial = find_only(trials, name, fit, &tried);
+	*held = find_only(helds, name, fit, &waiting);
+	if (tried > 1 || waiting > 1 ||
+		(tried == 1 && waiting == 1 && !is_same(*trial, helds, *held)))
+		return cmd_fail("more than one authority has an order \"%s\" "
+				"that is held or on trial; say AUTHORITY:ID",
+			name);
+	return EXIT_DONE;
+}
+
 /* One that was to be activated may be held while its trial goes on: then both
  * end. */
 static int
 reject_any(const char *name, const char *reason, struct state *state,
 	const struct wait_options *wait)
 {
-	const struct batch *held = NULL, *trial;
-	struct batches batches = {NULL, 0};
-	struct shadow shadow;
-	int ret, err = shadow_load(&shadow, state->ledger, &state->problems);
+	const struct batch *held = NULL, *trial = NULL;
+	struct batches trials = {NULL, 0}, helds = {NULL, 0};
+	int err = ledger_batches(state->ledger, BATCH_SHADOW, &trials), ret;
 
 	if (err == 0)
-		err = ledger_batches(state->ledger, BATCH_HELD, &batches);
-	ret = err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
-	trial = ret == EXIT_DONE ? shadow_batch(&shadow, name, false) : NULL;
-	if (trial != NULL)
-		batches_find(&batches, trial->documents[0].authority,
-			trial->documents[0].id, &held);
-	else if (ret == EXIT_DONE)
-		held = hold_find(&batches, name);
-	if (ret == EXIT_DONE && held == NULL && trial == NULL)
-		ret = EXIT_ERROR;
+		err = ledger_batches(state->ledger, BATCH_HELD, &helds);
+	ret = err == 0 ? choose(&trials, &helds, name, &trial, &held)
+	               : state_fail_ledger(state, err);
 	if (ret == EXIT_DONE && held != NULL)
 		ret = reject(held, reason, state);
 	if (ret == EXIT_DONE && trial != NULL)
 		ret = reject_trial(trial, reason, state, wait);
-	ledger_batches_fini(&batches);
-	shadow_fini(&shadow);
+	ledger_batches_fini(&helds);
+	ledger_batches_fini(&trials);
 	return ret;
 }
 

@@ -276,8 +276,8 @@ hold_known(const struct intake *intake, const struct state *state)
 
 /* ---- finding ---- */
 
-static enum order_fit
-batch_fit(const struct batch *batch, const char *name)
+enum order_fit
+hold_fit(const struct batch *batch, const char *name)
 {
 	enum order_fit best = ORDER_FIT_NONE;
 
@@ -299,7 +299,7 @@ hold_find(const struct batches *batches, const char *name)
 
 	for (size_t i = 0; i < batches->count; i++) {
 		const struct batch *batch = &batches->list[i];
-		enum order_fit fit = batch_fit(batch, name);
+		enum order_fit fit = hold_fit(batch, name);
 
 		if (fit == ORDER_FIT_KEY)
 			return batch;

@@ -28,6 +28,9 @@ int hold_known(const struct intake *intake, const struct state *state);
  * why. */
 const struct batch *hold_find(const struct batches *batches, const char *name);
 
+/* How well a name means the document of a batch that it means best. */
+enum order_fit hold_fit(const struct batch *batch, const char *name);
+
 /* The documents, what was found, and what can be done, for people. */
 void hold_print(const struct batch *batch, const struct config *config);
 

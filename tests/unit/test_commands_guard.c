@@ -395,6 +395,19 @@ protects_what_lies_below(void **state)
 
 /* ---- trials ---- */
 
+static long long
+arrived_ms(struct tool *tool, const char *order)
+{
+	static const char key[] = "\"arrived_ms\": ";
+	const char *at;
+
+	tool_run(tool, "receipt --json %s", order);
+	at = strstr(tool->out, key);
+	if (at == NULL)
+		fail_msg("nothing arrived:\n%s%s", tool->out, tool->err);
+	return atoll(at + strlen(key));
+}
+
 /* Guards look before its names are kept out of the cache. */
 static void
 guards_look_at_trials(void **state)
@@ -422,6 +435,50 @@ guards_look_at_trials(void **state)
 	tool_remove(&tool);
 }
 
+/* Deadlines count, and keys are judged, from then on. */
+static void
+tried_then_held_came_when_tried(void **state)
+{
+	long long tried;
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 1\n");
+	guard_order(&tool, "1", "[t.me]");
+	tool_expect(&tool, 0, BY_HAND "--shadow %s/1.yaml", tool.dir);
+	tried = arrived_ms(&tool, "k:1");
+	tool_expect(&tool, 4, "activate 1");
+	tool_expect(&tool, 0, "approve 1 --reason meant");
+	assert_true(arrived_ms(&tool, "k:1") == tried);
+	tool_expect(&tool, 0, "audit verify");
+	tool_remove(&tool);
+}
+
+/* A name that means a trial and what is held, of two authorities, means
+ * neither. */
+static void
+rejects_only_what_is_clear(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[a.example]");
+	tool_expect(&tool, 0, BY_HAND "--shadow %s/1.yaml", tool.dir);
+	tool_expect(&tool, 4, "block t.me --scope exact --id 1");
+	tool_expect(&tool, 2, "reject 1 --reason x");
+	tool_expect_in(tool.err, "more than one authority has an order \"1\"");
+	tool_expect(&tool, 0, "held");
+	tool_expect(&tool, 0, "reject operator:1 --reason x");
+	tool_expect(&tool, 1, "held");
+	tool_expect(&tool, 1, "forecast k:1");
+	tool_expect(&tool, 0, "reject 1 --reason x");
+	tool_expect(&tool, 2, "forecast k:1");
+	tool_expect(&tool, 2, "reject 1 --reason x");
+	tool_expect_in(tool.err, "no order \"1\" is held, or on trial");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -440,6 +497,8 @@ main(void)
 		cmocka_unit_test(approved_with_a_hole_is_judged),
 		cmocka_unit_test(protects_what_lies_below),
 		cmocka_unit_test(guards_look_at_trials),
+		cmocka_unit_test(tried_then_held_came_when_tried),
+		cmocka_unit_test(rejects_only_what_is_clear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
