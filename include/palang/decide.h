@@ -23,7 +23,7 @@ struct pal_list {
  * the order given.  A list that does not exist has image NULL.
  *
  * The shadow holds orders on trial.  It blocks nothing; of what passes, the
- * decision says what it would have blocked.  With manifest.settings.open
+ * decision says which of them would have blocked it.  With manifest.settings.open
  * nothing is blocked at all. */
 struct pal_snapshot {
 	struct pal_manifest manifest;
@@ -34,6 +34,18 @@ struct pal_snapshot {
 	uint32_t policies; /* of all lists: the number of counters */
 	struct pal_list shadow;
 };
+
+/* Some of the orders on trial, by their policies in the shadow image. */
+struct pal_trials {
+	uint64_t bits[(PAL_SHADOW_MAX + 63) / 64];
+};
+
+static inline bool
+pal_trials_has(const struct pal_trials *trials, uint32_t policy)
+{
+	return policy < PAL_SHADOW_MAX &&
+	       (trials->bits[policy / 64] >> policy % 64 & 1) != 0;
+}
 
 enum pal_action { PAL_PASS = 0, PAL_BLOCK = 1 };
 
@@ -48,9 +60,12 @@ struct pal_verdict {
 	/* With PAL_PASS: no message of this name is to be kept, for an order
 	 * would block it if all were not open, or if it were not on trial. */
 	bool withheld;
-	/* With PAL_PASS: an order on trial would have blocked this query;
-	 * counter is that of its policy. */
+	/* With PAL_PASS: a list would block it if all were not open. */
+	bool listed;
+	/* With PAL_PASS: orders on trial would have blocked this query, which
+	 * no list would: all these. */
 	bool shadowed;
+	struct pal_trials trials; /* with shadowed alone */
 
 	/* The rest only with PAL_BLOCK. */
 	struct pal_policy policy;

@@ -1,5 +1,7 @@
 #include "palang/decide.h"
 
+#include <string.h>
+
 /* The name asked: its labels and what of it each match covers. */
 struct asked {
 	const uint8_t *wire;
@@ -22,6 +24,14 @@ current(const struct pal_image *image, const struct pal_claim *claim,
 	return (struct pal_interval){PAL_NEVER, PAL_NEVER};
 }
 
+/* Where names below stay open, validators need the zone's keys. */
+static bool
+may_pass(uint16_t type, enum pal_scope scope, bool hole)
+{
+	return type == PAL_TYPE_DS ||
+	       (type == PAL_TYPE_DNSKEY && (scope == PAL_EXACT || hole));
+}
+
 static void
 block(struct pal_verdict *verdict, const struct asked *asked,
 	const struct pal_list *list, uint32_t policy, bool hole)
@@ -35,10 +45,7 @@ block(struct pal_verdict *verdict, const struct asked *asked,
 	if (verdict->answer == PAL_NXDOMAIN &&
 		(verdict->scope == PAL_EXACT || hole))
 		verdict->answer = PAL_NODATA;
-	/* Where names below stay open, validators need the zone's keys. */
-	verdict->unless_real = asked->type == PAL_TYPE_DS ||
-	                       (asked->type == PAL_TYPE_DNSKEY &&
-				       (verdict->scope == PAL_EXACT || hole));
+	verdict->unless_real = may_pass(asked->type, verdict->scope, hole);
 }
 
 /* An orders image holds the names, so that what the hashes say can be held
@@ -56,21 +63,30 @@ is_rule_of(const struct asked *asked, const struct pal_rule *rule)
 	return true;
 }
 
-/* The first claim in force at the most specific rule blocks. */
+/* The most specific rule for the name asked. */
 static bool
-decide_orders(const struct pal_list *list, const struct asked *asked,
-	int64_t now, struct pal_verdict *verdict)
+find_rule(const struct pal_list *list, const struct asked *asked,
+	struct pal_rule *rule)
 {
 	struct pal_match match;
-	struct pal_rule rule;
-	struct pal_claim claim;
 
 	pal_image_match(
 		list->image, asked->wire, asked->at, asked->count, &match);
 	if (!match.found)
 		return false;
-	pal_image_rule(list->image, match.rule, &rule);
-	if (!is_rule_of(asked, &rule))
+	pal_image_rule(list->image, match.rule, rule);
+	return is_rule_of(asked, rule);
+}
+
+/* The first claim in force at the most specific rule blocks. */
+static bool
+decide_orders(const struct pal_list *list, const struct asked *asked,
+	int64_t now, struct pal_verdict *verdict)
+{
+	struct pal_rule rule;
+	struct pal_claim claim;
+
+	if (!find_rule(list, asked, &rule))
 		return false;
 	for (uint32_t i = 0; i < rule.claim_count; i++) {
 		pal_image_claim(list->image, rule.claims + i, &claim);
@@ -124,20 +140,33 @@ decide_feed(const struct pal_list *feed, const struct pal_list *allow,
 	return true;
 }
 
-/* What the orders on trial would say.  A type that might have passed all the
- * same is not counted. */
+/* What the orders on trial would say, each for itself.  A type that might have
+ * passed all the same is not counted, nor what a list would block. */
 static void
 decide_shadow(const struct pal_list *shadow, const struct asked *asked,
 	int64_t now, struct pal_verdict *verdict)
 {
-	struct pal_verdict would = {.until = PAL_NEVER};
-	bool blocks = decide_orders(shadow, asked, now, &would);
+	struct pal_rule rule;
+	struct pal_claim claim;
 
-	/* one that has yet to begin is made ready for */
-	if (blocks || would.until != PAL_NEVER)
+	memset(&verdict->trials, 0, sizeof(verdict->trials));
+	if (!find_rule(shadow, asked, &rule))
+		return;
+	for (uint32_t i = 0; i < rule.claim_count; i++) {
+		pal_image_claim(shadow->image, rule.claims + i, &claim);
+		struct pal_interval iv = current(shadow->image, &claim, now);
+		if (iv.start == PAL_NEVER)
+			continue;
+		/* one that has yet to begin is made ready for */
 		verdict->withheld = true;
-	verdict->shadowed = blocks && !would.unless_real;
-	verdict->counter = would.counter;
+		if (iv.start > now || verdict->listed ||
+			claim.policy >= PAL_SHADOW_MAX ||
+			may_pass(asked->type, claim.scope, claim.hole))
+			continue;
+		verdict->trials.bits[claim.policy / 64] |= UINT64_C(1)
+		                                           << claim.policy % 64;
+		verdict->shadowed = true;
+	}
 }
 
 /* Nothing is blocked.  What orders block is kept out of the cache as ever, so
@@ -153,6 +182,7 @@ open_up(const struct pal_snapshot *s, const struct asked *asked, int64_t now,
 		verdict->withheld = true;
 	}
 	verdict->action = PAL_PASS;
+	verdict->listed = true;
 }
 
 /* True if some list blocks. */
@@ -180,7 +210,7 @@ pal_decide(const struct pal_snapshot *s, const uint8_t *name, size_t len,
 
 	verdict->action = PAL_PASS;
 	verdict->until = PAL_NEVER;
-	verdict->withheld = verdict->shadowed = false;
+	verdict->withheld = verdict->listed = verdict->shadowed = false;
 	if (pal_wire_labels(name, len, asked.at, &asked.count) == 0 ||
 		asked.count == 0)
 		return;

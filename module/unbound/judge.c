@@ -94,10 +94,13 @@ note_passing(struct judgement *j)
 		j->until = v->until;
 	if (v->withheld && UNTIL_WITHHELD < j->until)
 		j->until = UNTIL_WITHHELD;
-	if (v->shadowed && !j->shadowed) {
-		j->shadowed = true;
-		j->shadow = v->counter;
-	}
+	j->listed = j->listed || v->listed;
+	if (!v->shadowed)
+		return;
+	for (size_t i = 0; i < sizeof(v->trials.bits) / sizeof(uint64_t); i++)
+		j->trials.bits[i] = v->trials.bits[i] |
+		                    (j->shadowed ? j->trials.bits[i] : 0);
+	j->shadowed = true;
 }
 
 static bool
@@ -169,7 +172,8 @@ judge_chain(const struct pal_snapshot *snapshot, int64_t now,
 static void
 begin(struct judgement *j)
 {
-	j->blocked = j->by_target = j->goes_on = j->shadowed = false;
+	j->blocked = j->by_target = j->goes_on = false;
+	j->listed = j->shadowed = false;
 	j->links = 0;
 	j->until = PAL_NEVER;
 }

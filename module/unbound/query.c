@@ -199,8 +199,8 @@ judge_done(struct palang *palang, struct module_qstate *qstate)
 	if (qstate->is_valrec && absence_keep(qstate))
 		return;
 	if (!j.blocked) {
-		if (j.shadowed && !qstate->is_valrec)
-			shadow_count(palang, qstate, snapshot, j.shadow);
+		if (j.shadowed && !j.listed && !qstate->is_valrec)
+			shadow_count(palang, qstate, snapshot, &j.trials);
 		if (rep != NULL)
 			answer_cap(rep, j.until - now);
 		return;

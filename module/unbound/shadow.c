@@ -1,5 +1,5 @@
 /*
- * Whose answers an order on trial would have changed.
+ * Whose answers orders on trial would have changed.
  *
  * Of the client's address its network alone is used, and that only to set a
  * bit under a key that is gone within the hour (palang/sketch.h).
@@ -23,9 +23,21 @@ network_of(const struct comm_reply *reply, struct pal_network *network)
 	return true;
 }
 
+static void
+count_network(struct palang *palang, unsigned worker,
+	const struct pal_snapshot *snapshot, const struct pal_trials *trials,
+	const struct pal_network *network)
+{
+	for (uint32_t i = 0; i < PAL_SHADOW_MAX; i++) {
+		if (pal_trials_has(trials, i))
+			pal_live_shadow(palang->live, worker, snapshot,
+				snapshot->shadow.counters + i, network);
+	}
+}
+
 void
 shadow_count(struct palang *palang, const struct module_qstate *qstate,
-	const struct pal_snapshot *snapshot, uint32_t counter)
+	const struct pal_snapshot *snapshot, const struct pal_trials *trials)
 {
 	unsigned worker = (unsigned)qstate->env->worker->thread_num;
 	struct pal_network network;
@@ -33,7 +45,7 @@ shadow_count(struct palang *palang, const struct module_qstate *qstate,
 	for (const struct mesh_reply *r = qstate->mesh_info->reply_list;
 		r != NULL; r = r->next) {
 		if (network_of(&r->query_reply, &network))
-			pal_live_shadow(palang->live, worker, snapshot, counter,
-				&network);
+			count_network(
+				palang, worker, snapshot, trials, &network);
 	}
 }

@@ -104,9 +104,11 @@ struct judgement {
 	unsigned links; /* CNAMEs that lead to it */
 	bool goes_on;   /* the chain leads out of the answer */
 	int64_t until;  /* no answer may be kept beyond; PAL_NEVER */
-	/* It passes, but an order on trial would have blocked it. */
+	/* It passes, but a list would block it if all were not open. */
+	bool listed;
+	/* It passes, but orders on trial would have blocked it, or a link. */
 	bool shadowed;
-	uint32_t shadow; /* its counter */
+	struct pal_trials trials;
 };
 
 void judge(const struct pal_snapshot *snapshot, int64_t now,
@@ -148,10 +150,10 @@ bool reason_wants_json(
 void reason_attach(struct palang *palang, struct module_qstate *qstate,
 	const struct pal_verdict *verdict, bool forged);
 
-/* shadow.c: counts what an order on trial would have blocked, for each client
- * that waits. */
+/* shadow.c: counts what orders on trial would have blocked, once for each of
+ * them and each client that waits. */
 void shadow_count(struct palang *palang, const struct module_qstate *qstate,
-	const struct pal_snapshot *snapshot, uint32_t counter);
+	const struct pal_snapshot *snapshot, const struct pal_trials *trials);
 
 /* chain.c: the links that lead on from the question's name, as far as the
  * RRset cache has them, in the query's region; NULL if there are none. */

@@ -52,7 +52,10 @@ ask(struct pal_live *live, const char *text, uint32_t number)
 	pal_decide(s, n.wire, n.len, PAL_TYPE_A, 0, &v);
 	assert_int_equal(v.action, PAL_PASS);
 	if (v.shadowed)
-		pal_live_shadow(live, number % 2, s, v.counter, &network);
+		for (uint32_t i = 0; i < PAL_SHADOW_MAX; i++)
+			if (pal_trials_has(&v.trials, i))
+				pal_live_shadow(live, number % 2, s,
+					s->shadow.counters + i, &network);
 	pthread_mutex_unlock(&host.lock);
 	return v.shadowed;
 }

@@ -96,6 +96,27 @@ await 10 "both count" counts TRY2 1 1 1
 counts TRY 70 28 36 || fail "the first one lost its counts"
 expect_sinkhole telegram.org OTHER
 
+say "trials of the same name, or of another link, count each for itself"
+order TRY3 "scope: exact" "targets: [www.t.me, shop.example]" >try3.yaml
+apply --shadow try3.yaml
+ask www.t.me A
+ask shop.example A
+await 10 "the second one counts" counts TRY3 2 1 1
+await 10 "and so does the first" counts TRY 72 28 36
+palang reject TRY3 --reason "seen" --wait=10s
+
+say "what an order in force covers is not counted while all is open"
+order TRY4 "scope: exact" "targets: [telegram.org, t.me]" >try4.yaml
+apply --shadow try4.yaml
+palang open --all --reason "a mistake" --wait=10s
+expect_open telegram.org A
+expect_open t.me A
+await 10 "another list's is left out" counts TRY4 1 1 1
+await 10 "a trial goes on" counts TRY 73 28 36
+palang close --all --wait=10s
+expect_sinkhole telegram.org OTHER
+palang reject TRY4 --reason "seen" --wait=10s
+
 say "activated, it blocks; the other one is withdrawn"
 palang activate TRY --wait=10s
 expect_sinkhole t.me TRY
