@@ -52,6 +52,7 @@ activate(const struct cmd_call *call, struct state *state,
 
 	if (batch != NULL)
 		ret = refill(&intake, batch, state);
+	intake.kept = batch;
 	if (ret == EXIT_DONE)
 		ret = intake_run(&intake, state, batch->way, dry);
 	if (ret == EXIT_DONE && !dry) {

@@ -91,7 +91,7 @@ print_text(const struct batch *batch, const struct hold_word *word,
 	const struct state *state)
 {
 	const struct config_approver *approver =
-		hold_approver(state, word->name);
+		hold_approver(batch, state, word->name);
 	char *text;
 
 	if (approver == NULL)
@@ -162,11 +162,14 @@ static int
 put_in_force(const struct batch *batch, const struct batch_approval *approval,
 	struct state *state, const struct wait_options *wait)
 {
-	struct intake intake = {.approved = batch, .approval = approval};
+	struct intake intake = {
+		.approved = batch, .approval = approval, .kept = batch};
 	int ret = refill(&intake, batch, state);
 
 	if (ret == EXIT_DONE)
-		ret = intake_run(&intake, state, batch->way, false);
+		ret = intake_run(&intake, state,
+			strcmp(batch->way, "inbox") == 0 ? "apply" : batch->way,
+			false);
 	if (ret == EXIT_DONE)
 		wait_say_published(state);
 	if (ret == EXIT_DONE)
@@ -178,10 +181,8 @@ put_in_force(const struct batch *batch, const struct batch_approval *approval,
 /* One of several that it takes. */
 static int
 note(const struct batch *batch, const struct batch_approval *approval,
-	struct state *state)
+	size_t more, struct state *state)
 {
-	unsigned more = hold_needed(&state->config) -
-	                (unsigned)hold_count(batch, &state->config) - 1;
 	int ret = state_change(state), err;
 
 	if (ret == EXIT_DONE)
@@ -193,7 +194,7 @@ note(const struct batch *batch, const struct batch_approval *approval,
 		return state_fail_ledger(state, err);
 	state_tell_head(state);
 	cmd_published();
-	printf("approved by %s; held until %u more approve%s\n",
+	printf("approved by %s; held until %zu more approve%s\n",
 		approval->approver, more, more == 1 ? "s" : "");
 	return EXIT_HELD;
 }
@@ -203,12 +204,15 @@ approve(const struct batch *batch, const struct hold_word *word,
 	struct state *state, const struct wait_options *wait)
 {
 	struct batch_approval approval;
+	size_t behind, needed;
 	int ret = hold_judge(&approval, batch, word, state);
 
 	if (ret != EXIT_DONE)
 		return ret;
-	if (hold_count(batch, &state->config) + 1 < hold_needed(&state->config))
-		return note(batch, &approval, state);
+	behind = hold_count(batch, approval.approver, state) + 1;
+	needed = hold_needed(&state->config, batch);
+	if (behind < needed)
+		return note(batch, &approval, needed - behind, state);
 	return put_in_force(batch, &approval, state, wait);
 }
 

@@ -69,7 +69,7 @@ put_findings(struct json_writer *json, const char *why)
 }
 
 static int
-print_json(const struct batches *batches, const struct config *config)
+print_json(const struct batches *batches, const struct state *state)
 {
 	struct json_writer json;
 	char time[TIME_TEXT_MAX];
@@ -89,25 +89,26 @@ print_json(const struct batches *batches, const struct config *config)
 		for (size_t j = 0; j < batch->approval_count; j++)
 			put_approval(&json, &batch->approvals[j],
 				hold_counts(
-					&batch->approvals[j], batch, config));
+					&batch->approvals[j], batch, state));
 		json_end(&json);
-		json_put_int(&json, "needed", hold_needed(config));
+		json_put_int(
+			&json, "needed", hold_needed(&state->config, batch));
 		json_end(&json);
 	}
 	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
 }
 
 static int
-print(const struct batches *batches, const struct config *config, bool json)
+print(const struct batches *batches, const struct state *state, bool json)
 {
 	if (json)
-		return print_json(batches, config);
+		return print_json(batches, state);
 	if (batches->count == 0)
 		puts("no order is held");
 	for (size_t i = 0; i < batches->count; i++) {
 		if (i > 0)
 			putchar('\n');
-		hold_print(&batches->list[i], config);
+		hold_print(&batches->list[i], state);
 	}
 	return EXIT_DONE;
 }
@@ -123,7 +124,7 @@ run(const struct cmd_call *call)
 		ret = state_open_read(&state);
 	if (ret == EXIT_DONE) {
 		err = ledger_batches(state.ledger, BATCH_HELD, &batches);
-		ret = err == 0 ? print(&batches, &state.config,
+		ret = err == 0 ? print(&batches, &state,
 					 cmd_option(call, "json") != NULL)
 		               : state_fail_ledger(&state, err);
 	}

@@ -204,6 +204,18 @@ config_take_keys(struct yaml_reader *reader, const struct yaml_node *value)
 
 /* ---- approvers ---- */
 
+static bool
+has_user(const struct config *config, const char *user)
+{
+	for (size_t i = 0; i < config->approver_count; i++) {
+		const char *other = config->approvers[i].user;
+
+		if (other != NULL && strcmp(other, user) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 take_user(struct yaml_reader *reader, const struct yaml_node *value)
 {
@@ -217,6 +229,15 @@ take_user(struct yaml_reader *reader, const struct yaml_node *value)
 			reader, value, "`%s` is no user's name", value->text);
 		return 0;
 	}
+	if (strcmp(value->text, "root") == 0)
+		yaml_error(reader, value,
+			"`root` is nobody in particular: name the account that "
+			"this person uses sudo from");
+	else if (has_user(place->config, value->text))
+		yaml_error(reader, value,
+			"`%s` is another approver's user: two entries are two "
+			"people",
+			value->text);
 	place->approver->user = strdup(value->text);
 	return place->approver->user == NULL ? PAL_ENOMEM : 0;
 }

@@ -20,7 +20,7 @@ refuse_other(const struct intake_item *item, const struct batch *batch,
 	problem_error(&state->problems, item->file->name, item->order->line, 1,
 		"another document of the same id, %s, is held since %s: its "
 		"digest is %s, this one's %s; `palang show %s` prints it, "
-		"`palang reject %s` drops it",
+		"`palang reject %s --reason \"...\"` drops it",
 		key, time_format(time, batch->received / 1000),
 		pal_sha256_to_hex(old, held->digest),
 		pal_sha256_to_hex(new, item->order->digest), key, key);
@@ -64,10 +64,13 @@ hold_check(struct intake *intake, struct state *state)
 	if (state->problems.errors > errors)
 		return EXIT_ERROR;
 	if (found > 0 && found < intake->added)
-		return cmd_fail("%s:%s is held, with others that came with it "
-				"(`palang held`); send what is new without it",
+		return cmd_fail("%s:%s is held%s (`palang held`); send what is "
+				"new without it",
 			intake->held->documents[0].authority,
-			intake->held->documents[0].id);
+			intake->held->documents[0].id,
+			intake->held->document_count > 1
+				? ", with others that came with it"
+				: "");
 	return EXIT_DONE;
 }
 
@@ -88,11 +91,34 @@ hold_print_lines(const char *text)
 	}
 }
 
+/* What else is to be known of who can approve it. */
+static void
+print_who(const struct batch *batch, const struct state *state, bool enough)
+{
+	const struct config *config = &state->config;
+
+	if (enough)
+		printf("enough stand behind it: any of them puts it in force "
+		       "by approving once more\n");
+	else if (config->approvals > 1 && config->approver_count == 0)
+		printf("nobody can approve it yet: add somebody under "
+		       "`approvers:` in %s\n",
+			config->file);
+	else if (hold_needed(config, batch) >= config->approvals &&
+		 config->approvals > 1)
+		printf("nobody in particular applied it (%s): it takes "
+		       "%u approvers\n",
+			strcmp(batch->way, "inbox") == 0 ? "the inbox"
+							 : "root without sudo",
+			config->approvals);
+}
+
 void
-hold_print(const struct batch *batch, const struct config *config)
+hold_print(const struct batch *batch, const struct state *state)
 {
 	const struct batch_document *first = batch->documents;
-	unsigned needed = hold_needed(config);
+	unsigned needed = hold_needed(&state->config, batch);
+	size_t count = hold_count(batch, NULL, state);
 	char time[TIME_TEXT_MAX];
 
 	for (size_t i = 0; i < batch->document_count; i++)
@@ -101,10 +127,11 @@ hold_print(const struct batch *batch, const struct config *config)
 	hold_print_lines(batch->why);
 	printf("came %s by ", time_format(time, batch->received / 1000));
 	text_print(stdout, batch->who);
-	printf("; %zu of %u approval%s\n", hold_count(batch, config), needed,
+	printf("; %zu of %u approval%s\n", count, needed,
 		needed == 1 ? "" : "s");
 	if (batch->document_count == 0)
 		return;
+	print_who(batch, state, count >= needed);
 	printf("if it is meant:  palang approve %s:%s --reason \"...\"\n"
 	       "if it is not:    palang reject %s:%s --reason \"...\"\n",
 		first->authority, first->id, first->authority, first->id);
@@ -143,7 +170,8 @@ make_batch(struct batch *batch, const struct intake *intake,
 {
 	*batch = (struct batch){.received = state->started_ms,
 		.who = state->who,
-		.way = (char *)(uintptr_t)what,
+		.way = (char *)(uintptr_t)(intake->signed_only ? "inbox"
+							       : what),
 		.source = intake->transcribed
 	                          ? (char *)(uintptr_t)intake->source
 	                          : NULL,
@@ -237,9 +265,9 @@ record(const struct intake *intake, struct state *state, struct batch *batch)
 
 /* There is nothing yet to approve. */
 static void
-print_dry(const struct batch *batch, const struct config *config)
+print_dry(const struct batch *batch, const struct state *state)
 {
-	unsigned needed = hold_needed(config);
+	unsigned needed = hold_needed(&state->config, batch);
 
 	for (size_t i = 0; i < batch->document_count; i++)
 		printf("would be %s:%s: held\n", batch->documents[i].authority,
@@ -260,7 +288,7 @@ hold_record(
 	if (ret == EXIT_DONE && !dry)
 		ret = record(intake, state, &batch);
 	if (ret == EXIT_DONE)
-		(dry ? print_dry : hold_print)(&batch, &state->config);
+		(dry ? print_dry : hold_print)(&batch, state);
 	free(batch.documents);
 	free(batch.why);
 	state_abandon(state);
@@ -270,7 +298,7 @@ hold_record(
 int
 hold_known(const struct intake *intake, const struct state *state)
 {
-	hold_print(intake->held, &state->config);
+	hold_print(intake->held, state);
 	return EXIT_HELD;
 }
 

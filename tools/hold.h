@@ -32,7 +32,7 @@ const struct batch *hold_find(const struct batches *batches, const char *name);
 enum order_fit hold_fit(const struct batch *batch, const char *name);
 
 /* The documents, what was found, and what can be done, for people. */
-void hold_print(const struct batch *batch, const struct config *config);
+void hold_print(const struct batch *batch, const struct state *state);
 
 /* Each line of a text, for people. */
 void hold_print_lines(const char *text);
@@ -44,11 +44,18 @@ char *hold_findings(const struct guard_findings *findings, bool several);
 /* ---- hold_again.c ---- */
 
 /* True for an approval that was signed for the batch as it stands now, findings
- * included, with a key that is an approver's still and counted then.  What was
- * not signed puts in force at once, or never. */
+ * included, by an approver who did not apply it, with a key that is an
+ * approver's still and counts now.  What was not signed puts in force at once,
+ * or never. */
 bool hold_counts(const struct batch_approval *approval,
-	const struct batch *batch, const struct config *config);
-size_t hold_count(const struct batch *batch, const struct config *config);
+	const struct batch *batch, const struct state *state);
+/* How many approvers stand behind it; but: leaves this one out, or NULL. */
+size_t hold_count(
+	const struct batch *batch, const char *but, const struct state *state);
+
+/* After intake_admit, of kept files that are taken in again (intake->kept): is
+ * what is new in them what the batch names, in its order? */
+int hold_same(const struct intake *intake, const struct state *state);
 
 /* After intake_guard, of a batch that is approved: EXIT_DONE if the guards find
  * nothing but what its text names.  Else the approval is recorded, the batch
@@ -70,8 +77,13 @@ int hold_show(struct state *state, const char *name, enum hold_part part,
 
 /* ---- hold_approve.c ---- */
 
-/* People whose approval it takes: one at least. */
-unsigned hold_needed(const struct config *config);
+/* Approvers it takes: one at least; one less than `approvals` if somebody in
+ * particular applied it, which neither the inbox is nor root without sudo. */
+unsigned hold_needed(const struct config *config, const struct batch *batch);
+
+/* True if this approver applied it. */
+bool hold_applied(
+	const struct batch *batch, const struct config_approver *approver);
 
 /* The text that an approver signs, to be freed; pure.  NULL: no memory. */
 char *hold_text(
@@ -90,9 +102,10 @@ struct hold_word {
 int hold_judge(struct batch_approval *approval, const struct batch *batch,
 	const struct hold_word *word, const struct state *state);
 
-/* The approver as whom this is to be signed; NULL, having said why. */
+/* The approver as whom this is to be signed; NULL, having said why: it may be
+ * who applied it. */
 const struct config_approver *hold_approver(
-	const struct state *state, const char *name);
+	const struct batch *batch, const struct state *state, const char *name);
 
 /* Inside a change: an entry in the journal for each document. */
 int hold_events(struct state *state, const struct batch *batch,

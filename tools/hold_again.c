@@ -9,10 +9,11 @@
 
 /* ---- which of them count ---- */
 
-/* A key counts by when it signed, but an approver's it must be still. */
+/* Judged anew each time: whoever is no approver any more, or has a key that has
+ * run out meanwhile, stands behind nothing. */
 static bool
 is_signed(const struct batch_approval *approval, const struct batch *batch,
-	const struct config *config)
+	const struct state *state)
 {
 	struct trust_pair pair = {.signature = approval->text,
 		.signature_len = strlen(approval->text)};
@@ -25,10 +26,12 @@ is_signed(const struct batch_approval *approval, const struct batch *batch,
 		return false;
 	pair.data = text;
 	pair.len = strlen(text);
-	counts = trust_judge(&trust, config, &pair, approval->at / 1000, why) ==
-	                 0 &&
+	counts = trust_judge(&trust, &state->config, &pair, state_now(state),
+			 why) == 0 &&
 	         trust.approver != NULL &&
-	         strcmp(trust.approver->name, approval->approver) == 0;
+	         strcmp(trust.approver->name, approval->approver) == 0 &&
+	         (state->config.approvals == 1 ||
+			 !hold_applied(batch, trust.approver));
 	trust_fini(&trust);
 	free(text);
 	return counts;
@@ -36,19 +39,76 @@ is_signed(const struct batch_approval *approval, const struct batch *batch,
 
 bool
 hold_counts(const struct batch_approval *approval, const struct batch *batch,
-	const struct config *config)
+	const struct state *state)
 {
-	return approval->text != NULL && is_signed(approval, batch, config);
+	return approval->text != NULL && is_signed(approval, batch, state);
+}
+
+/* True if one of the first approvals is the same person's, and counts. */
+static bool
+is_counted(const struct batch *batch, size_t first, const char *approver,
+	const struct state *state)
+{
+	for (size_t i = 0; i < first; i++) {
+		if (strcmp(batch->approvals[i].approver, approver) == 0 &&
+			hold_counts(&batch->approvals[i], batch, state))
+			return true;
+	}
+	return false;
 }
 
 size_t
-hold_count(const struct batch *batch, const struct config *config)
+hold_count(
+	const struct batch *batch, const char *but, const struct state *state)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < batch->approval_count; i++)
-		count += hold_counts(&batch->approvals[i], batch, config);
+	for (size_t i = 0; i < batch->approval_count; i++) {
+		const struct batch_approval *approval = &batch->approvals[i];
+
+		if (but != NULL && strcmp(approval->approver, but) == 0)
+			continue;
+		count += hold_counts(approval, batch, state) &&
+		         !is_counted(batch, i, approval->approver, state);
+	}
 	return count;
+}
+
+/* ---- is it what was approved? ---- */
+
+static bool
+is_document(const struct batch_document *document, const struct order *order)
+{
+	return strcmp(document->authority, order->authority) == 0 &&
+	       strcmp(document->id, order->id) == 0 &&
+	       memcmp(document->digest, order->digest, PAL_SHA256_SIZE) == 0;
+}
+
+/* What was recorded before it came stands in the files, too. */
+int
+hold_same(const struct intake *intake, const struct state *state)
+{
+	const struct batch *batch = intake->kept;
+	size_t next = 0;
+
+	for (size_t i = 0; i < intake->count; i++) {
+		const struct intake_item *item = &intake->items[i];
+
+		if (next < batch->document_count &&
+			is_document(&batch->documents[next], item->order))
+			next++;
+		else if (item->known == NULL)
+			next = SIZE_MAX;
+		if (next == SIZE_MAX)
+			break;
+	}
+	if (next == batch->document_count)
+		return EXIT_DONE;
+	return cmd_fail("the files that %s keeps of %s:%s are not those that "
+			"came: nothing of them is put in force; `palang audit "
+			"verify` tells what was changed",
+		state->config.state_dir, batch->documents[0].authority,
+		batch->documents[0].id);
 }
 
 /* ---- findings that nobody approved ---- */
@@ -116,7 +176,7 @@ tell(const struct batch *batch, const char *news, const char *found,
 	printf("approvals so far, this one too, were given to another text "
 	       "and count no more\n");
 	now.why = (char *)(uintptr_t)found;
-	hold_print(&now, &state->config);
+	hold_print(&now, state);
 }
 
 int

@@ -1,4 +1,5 @@
 /* The word that lets a held run through. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,12 +7,22 @@
 #include "json.h"
 #include "palang/error.h"
 #include "text.h"
+#include "timefmt.h"
 #include "trust.h"
 
-unsigned
-hold_needed(const struct config *config)
+static bool
+is_person(const struct batch *batch)
 {
-	return config->approvals > 1 ? config->approvals - 1 : 1;
+	return strcmp(batch->way, "inbox") != 0 &&
+	       strcmp(batch->who, "root") != 0;
+}
+
+unsigned
+hold_needed(const struct config *config, const struct batch *batch)
+{
+	if (config->approvals <= 1)
+		return 1;
+	return config->approvals - is_person(batch);
 }
 
 /* ---- what is signed ---- */
@@ -42,13 +53,19 @@ put_findings(FILE *out, const char *why)
 char *
 hold_text(const struct batch *batch, const char *approver, const char *reason)
 {
-	char *text = NULL, hex[PAL_SHA256_HEX];
+	char *text = NULL, hex[PAL_SHA256_HEX], time[TIME_TEXT_MAX];
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
 	if (out == NULL)
 		return NULL;
-	fputs("palang-approval: 1\n", out);
+	/* Of this batch alone: what was rejected and comes again is another,
+	 * even where a ledger that was restored gives the number anew. */
+	fprintf(out,
+		"palang-approval: 1\nbatch: %" PRId64 "\n"
+		"received: %s %" PRId64 " ms\n",
+		batch->number, time_format(time, batch->received / 1000),
+		batch->received);
 	for (size_t i = 0; i < batch->document_count; i++) {
 		const struct batch_document *document = &batch->documents[i];
 
@@ -90,20 +107,51 @@ find_approver(const struct config *config, const char *name, const char *who)
 	return NULL;
 }
 
+bool
+hold_applied(const struct batch *batch, const struct config_approver *approver)
+{
+	return is_user(batch->who, approver->user);
+}
+
+/* Who applied it is one of the people behind it already. */
+static int
+check_applier(const struct batch *batch, const struct config_approver *approver,
+	const struct state *state)
+{
+	if (state->config.approvals > 1 && approver != NULL &&
+		hold_applied(batch, approver))
+		return cmd_fail("%s applied it: somebody else approves "
+				"(`approvals: 1` in %s is for who is alone)",
+			batch->who, state->config.file);
+	return EXIT_DONE;
+}
+
+static int
+fail_none(const struct state *state)
+{
+	return cmd_fail("there is no approver yet: add somebody under "
+			"`approvers:` in %s, with user and keys",
+		state->config.file);
+}
+
 const struct config_approver *
-hold_approver(const struct state *state, const char *name)
+hold_approver(
+	const struct batch *batch, const struct state *state, const char *name)
 {
 	const struct config_approver *approver =
 		find_approver(&state->config, name, state->who);
 
-	if (approver == NULL && name != NULL)
+	if (state->config.approver_count == 0)
+		fail_none(state);
+	else if (approver == NULL && name != NULL)
 		cmd_fail("\"%s\" is no approver: see `approvers:` in %s", name,
 			state->config.file);
 	else if (approver == NULL)
 		cmd_fail("no approver has the user %s; say who it is that "
 			 "approves: --as NAME (see `approvers:` in %s)",
 			state->who, state->config.file);
-	return approver;
+	return check_applier(batch, approver, state) == EXIT_DONE ? approver
+	                                                          : NULL;
 }
 
 /* ---- judging ---- */
@@ -130,6 +178,8 @@ find_signer(const struct hold_word *word, const struct state *state)
 		cmd_fail("the signature is by key %s of the authority `%s`, "
 			 "who gives orders and approves none",
 			id, authority->name);
+	else if (state->config.approver_count == 0)
+		fail_none(state);
 	else if (approver == NULL)
 		cmd_fail("the signature is by key %s, which is no approver's: "
 			 "see `approvers:` in %s",
@@ -148,7 +198,8 @@ verify(struct batch_approval *approval, const struct batch *batch,
 	struct trust trust;
 	int ret;
 
-	if (approver == NULL)
+	if (approver == NULL ||
+		check_applier(batch, approver, state) != EXIT_DONE)
 		return EXIT_ERROR;
 	text = hold_text(batch, approver->name, word->reason);
 	if (text == NULL)
@@ -179,6 +230,8 @@ take_unsigned(struct batch_approval *approval, const struct batch *batch,
 		find_approver(&state->config, word->name, state->who);
 	const struct batch_document *first = batch->documents;
 
+	if (state->config.approvals > 1 && state->config.approver_count == 0)
+		return fail_none(state);
 	if (state->config.approvals > 1)
 		return cmd_fail("an approver signs it: palang approve %s:%s "
 				"--reason \"...\" --print > approval; minisign "
@@ -195,7 +248,8 @@ take_unsigned(struct batch_approval *approval, const struct batch *batch,
 	return EXIT_DONE;
 }
 
-/* Who applied it is one of the people behind it already. */
+/* A second word of the same person adds nothing, but where enough stand behind
+ * it already: fewer are asked for than were when they gave theirs. */
 static int
 check_person(const struct batch_approval *approval, const struct batch *batch,
 	const struct state *state)
@@ -204,20 +258,15 @@ check_person(const struct batch_approval *approval, const struct batch *batch,
 	const struct config_approver *approver =
 		find_approver(config, approval->approver, NULL);
 
-	if (config->approvals > 1 && approver != NULL &&
-		is_user(batch->who, approver->user))
-		return cmd_fail("%s applied it: somebody else approves "
-				"(`approvals: 1` in %s is for who is alone)",
-			batch->who, config->file);
-	for (size_t i = 0; i < batch->approval_count; i++) {
-		const struct batch_approval *before = &batch->approvals[i];
+	size_t count = hold_count(batch, NULL, state);
+	size_t others = hold_count(batch, approval->approver, state);
+	unsigned needed = hold_needed(config, batch);
 
-		if (strcmp(before->approver, approval->approver) == 0 &&
-			hold_counts(before, batch, config))
-			return cmd_fail("%s has approved it already; it takes "
-					"one more",
-				approval->approver);
-	}
+	if (check_applier(batch, approver, state) != EXIT_DONE)
+		return EXIT_ERROR;
+	if (others < count && count < needed)
+		return cmd_fail("%s has approved it already; it takes %zu more",
+			approval->approver, needed - count);
 	return EXIT_DONE;
 }
 

@@ -47,7 +47,7 @@ struct intake {
 	bool transcribed;   /* --transcribed */
 	char *made_source;  /* where nobody said it; to be freed */
 	const char *signature; /* --signature: of the one file; or NULL */
-	bool signed_only;      /* what is not signed is not parsed */
+	bool signed_only;      /* of the inbox: unsigned is not parsed */
 	bool checking;         /* nothing is taken: signatures may be to come */
 	int64_t arrived;       /* ms: when it first came; 0: now */
 	struct guard_findings findings; /* of intake_guard */
@@ -57,6 +57,9 @@ struct intake {
 	 * approval that lets it; NULL. */
 	const struct batch *approved;
 	const struct batch_approval *approval;
+	/* The files are those that are kept of this batch: it is to be this
+	 * batch, all of it and nothing else; NULL. */
+	const struct batch *kept;
 };
 
 /* Takes NULL-ed and half-filled ones. */

@@ -70,6 +70,8 @@ judge(struct intake *intake, struct state *state)
 		ret = intake_parse(intake, state_now(state), &state->problems);
 	if (ret == EXIT_DONE)
 		ret = intake_admit(intake, state);
+	if (ret == EXIT_DONE && intake->kept != NULL)
+		ret = hold_same(intake, state);
 	if (ret == EXIT_DONE)
 		ret = hold_check(intake, state);
 	if (ret == EXIT_DONE && intake->held == NULL)
@@ -87,7 +89,9 @@ tell_refused(const struct intake *intake, bool dry)
 
 	if (batch != NULL)
 		cmd_fail("it cannot come into force as it is: %s:%s stays "
-			 "held, and is not approved; `palang reject` drops it",
+			 "held, and is not approved; `palang reject %s:%s "
+			 "--reason \"...\"` drops it",
+			batch->documents[0].authority, batch->documents[0].id,
 			batch->documents[0].authority, batch->documents[0].id);
 	else if (intake->count > 1)
 		cmd_fail(dry ? "as one batch, all %zu documents would be "

@@ -32,7 +32,8 @@ italy_2024_is_held_and_approved(void **state)
 	tool_expect_in(tool.out, "\"source\": \"a letter\"");
 
 	guard_sign_approval(&tool, "1", "court order 7", "budi", "budi");
-	tool_expect_in(tool.out, "palang-approval: 1\norder: k:1 sha256:");
+	tool_expect_in(tool.out, "palang-approval: 1\nbatch: 1\nreceived: 2");
+	tool_expect_in(tool.out, " ms\norder: k:1 sha256:");
 	tool_expect_in(tool.out, "\nfinding: drive.usercontent.google.com");
 	tool_expect_in(
 		tool.out, "\napprover: budi\nreason: \"court order 7\"\n");
@@ -61,7 +62,8 @@ static const struct {
 	const char *as, *key, *reason; /* signed; given is "meant" */
 	const char *why;
 } refused[] = {
-	{"me", "me", "meant", "applied it: somebody else approves"},
+	/* he prints no text of his own */
+	{"budi", "me", "meant", "applied it: somebody else approves"},
 	{"budi", "stranger", "meant", ", which is no approver's"},
 	{"budi", "ani", "meant", "what is to be signed is what --print"},
 	{"budi", "budi", "another", "what is to be signed is what --print"},

@@ -298,6 +298,12 @@ reports_what_is_held(void **state)
 	assert_int_equal(tool_generation(&tool), 1);
 	tool_expect(&tool, 0, "held");
 	tool_expect_in(tool.out, "k:1: held");
+	/* a service applied it, which is no person */
+	tool_expect_in(tool.out, "0 of 2 approvals");
+	tool_expect_in(tool.out, "nobody in particular applied it (the inbox)");
+	sign_shell(&tool, "echo 'approvals: 1' >>palang.yaml");
+	tool_expect(&tool, 0, "approve 1 --reason meant");
+	tool_expect(&tool, 0, "why u.me");
 	tool_remove(&tool);
 }
 

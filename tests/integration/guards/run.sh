@@ -83,6 +83,8 @@ held() {
 	done
 }
 
+# Who applies: root alone would be nobody in particular.
+export SUDO_USER=applier
 make_key budi
 make_key stranger
 tree_start

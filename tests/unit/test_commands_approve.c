@@ -1,0 +1,259 @@
+/* Whose word lets which order through, and that it is that order. */
+#include "guard_util.h"
+
+#include <sqlite3.h>
+
+/* As who can write to the ledger might. */
+static void
+change_ledger(const struct tool *tool, const char *sql)
+{
+	char path[160];
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/state/ledger.db", tool->dir);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static void
+change_config(const struct tool *tool, const char *from, const char *to)
+{
+	sign_shell(tool,
+		"grep -q '%s' palang.yaml && sed -i 's/%s/%s/' palang.yaml",
+		from, from, to);
+}
+
+static void
+hold(struct tool *tool, const char *id, const char *targets)
+{
+	guard_order(tool, id, targets);
+	tool_expect(tool, 4, BY_HAND "%s/%s.yaml", tool->dir, id);
+}
+
+#define WITH_SIGNATURE                                                         \
+	"approve %s --reason meant --signature %s/approval.minisig"
+
+static void
+approve(struct tool *tool, const char *id, const char *by, int code)
+{
+	guard_sign_approval(tool, id, "meant", by, by);
+	tool_expect(tool, code, WITH_SIGNATURE, id, tool->dir);
+}
+
+/* ---- what goes in force is what was approved ---- */
+
+#define OTHER "(SELECT file FROM batch_files WHERE batch = 2)"
+#define KEPT  "INSERT INTO batch_files SELECT * FROM t; DROP TABLE t"
+
+/* The files of a batch, changed behind its digests. */
+static const struct {
+	const char *change, *back;
+} swapped[] = {
+	/* another order in place of it */
+	{"CREATE TABLE t AS SELECT * FROM batch_files WHERE batch = 1; "
+	 "UPDATE batch_files SET file = " OTHER " WHERE batch = 1",
+		"DELETE FROM batch_files WHERE batch = 1; " KEPT},
+	/* another order beside it */
+	{"CREATE TABLE t AS SELECT * FROM batch_files WHERE batch = 1; "
+	 "INSERT INTO batch_files (batch, position, file, name) "
+	 "VALUES (1, 1, " OTHER ", 'x')",
+		"DELETE FROM batch_files WHERE batch = 1; " KEPT},
+	/* nothing at all */
+	{"CREATE TABLE t AS SELECT * FROM batch_files WHERE batch = 1; "
+	 "DELETE FROM batch_files WHERE batch = 1",
+		KEPT},
+};
+
+static void
+puts_in_force_what_is_approved(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me]");
+	hold(&tool, "2", "[isp.example]");
+	tool_expect(&tool, 0, "reject 2 --reason no");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
+	for (size_t i = 0; i < sizeof swapped / sizeof *swapped; i++) {
+		change_ledger(&tool, swapped[i].change);
+		tool_expect(&tool, 2, WITH_SIGNATURE, "1", tool.dir);
+		tool_expect_in(tool.err, "k:1 are not those that came");
+		tool_expect_in(tool.err, "palang audit verify");
+		guard_expect_blocked(&tool, "t.me", false);
+		guard_expect_blocked(&tool, "isp.example", false);
+		change_ledger(&tool, swapped[i].back);
+	}
+	tool_expect(&tool, 0, WITH_SIGNATURE, "1", tool.dir);
+	guard_expect_blocked(&tool, "t.me", true);
+	tool_remove(&tool);
+}
+
+static void
+activates_what_was_tried(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[a.example]");
+	tool_expect(&tool, 0,
+		"apply --shadow --transcribed --source x "
+		"%s/1.yaml",
+		tool.dir);
+	hold(&tool, "3", "[c.example, isp.example]");
+	tool_expect(&tool, 0, "reject 3 --reason no");
+	/* beside it, what nobody tried */
+	change_ledger(&tool,
+		"INSERT INTO batch_files (batch, position, file, name) "
+		"VALUES (1, 1, " OTHER ", 'x')");
+	tool_expect(&tool, 2, "activate k:1");
+	tool_expect_in(tool.err, "k:1 are not those that came");
+	guard_expect_blocked(&tool, "a.example", false);
+	change_ledger(&tool,
+		"DELETE FROM batch_files WHERE batch = 1 AND position = 1");
+	tool_expect(&tool, 0, "activate k:1");
+	guard_expect_blocked(&tool, "a.example", true);
+	tool_remove(&tool);
+}
+
+/* What was rejected and comes again is another batch: yesterday's signature is
+ * not of it. */
+static void
+takes_no_approval_twice(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me]");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
+	tool_expect(&tool, 0, "reject 1 --reason 'they took it back'");
+	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect(&tool, 2, WITH_SIGNATURE, "1", tool.dir);
+	tool_expect_in(tool.err, "what is to be signed is what --print");
+	guard_expect_blocked(&tool, "t.me", false);
+	approve(&tool, "1", "budi", 0);
+	tool_remove(&tool);
+}
+
+/* ---- how many people ---- */
+
+/* Who applied it counts as one of two only where it is somebody. */
+static void
+nobody_in_particular_is_no_person(void **state)
+{
+	static const char *const nobody[] = {"UPDATE batches SET who = 'root'",
+		"UPDATE batches SET who = 'palang', way = 'inbox'"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char back[200];
+		struct tool tool;
+
+		guard_begin(&tool, "");
+		hold(&tool, "1", "[t.me]");
+		snprintf(back, sizeof back,
+			"UPDATE batches SET who = '%s%s', way = 'apply'",
+			guard_user(), getuid() == 0 ? " (sudo)" : "");
+		change_ledger(&tool, nobody[i]);
+		tool_expect(&tool, 0, "held");
+		tool_expect_in(tool.out, "0 of 2 approvals");
+		tool_expect_in(tool.out, "it takes 2 approvers");
+		approve(&tool, "1", "budi", 4);
+		guard_expect_blocked(&tool, "t.me", false);
+		approve(&tool, "1", "ani", 0);
+		guard_expect_blocked(&tool, "t.me", true);
+		change_ledger(&tool, back);
+		tool_remove(&tool);
+	}
+}
+
+/* Fewer are asked for than were when they gave theirs. */
+static void
+enough_are_enough_later(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 3\n");
+	hold(&tool, "1", "[t.me]");
+	approve(&tool, "1", "budi", 4);
+	approve(&tool, "1", "budi", 2);
+	tool_expect_in(tool.err, "it takes 1 more");
+	change_config(&tool, "approvals: 3", "approvals: 2");
+	tool_expect(&tool, 0, "held");
+	tool_expect_in(tool.out, "1 of 1 approval");
+	tool_expect_in(tool.out, "by approving once more");
+	tool_expect(&tool, 0, "held --json");
+	tool_expect_in(tool.out, "\"needed\": 1");
+	approve(&tool, "1", "budi", 0);
+	guard_expect_blocked(&tool, "t.me", true);
+	tool_remove(&tool);
+}
+
+/* Whoever is found to have applied it stands behind it once. */
+static void
+an_applier_counts_once(void **state)
+{
+	char to[80];
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "approvals: 3\n");
+	hold(&tool, "1", "[t.me]");
+	approve(&tool, "1", "budi", 4);
+	change_config(&tool, "  me: {user: [^,]*,", "  me: {user: someone,");
+	snprintf(to, sizeof to, "user: %s,", guard_user());
+	change_config(&tool, "user: budi,", to);
+	tool_expect(&tool, 0, "held");
+	tool_expect_in(tool.out, "0 of 2 approvals");
+	approve(&tool, "1", "ani", 4);
+	tool_remove(&tool);
+}
+
+/* ---- words ---- */
+
+static void
+tells_who_can(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me]");
+	/* before he signs */
+	tool_expect(&tool, 2, "approve 1 --reason meant --print");
+	tool_expect_in(tool.err, "applied it: somebody else approves");
+	tool_expect(&tool, 2, "approve 1 --reason meant --print --as me");
+	tool_expect_in(tool.err, "applied it: somebody else approves");
+	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
+	sign_shell(&tool, "sed -i '/^approvers:/,$d' palang.yaml");
+	tool_expect(&tool, 0, "held");
+	tool_expect_in(tool.out, "nobody can approve it yet: add somebody");
+	tool_expect(&tool, 2, "approve 1 --reason meant --print");
+	tool_expect_in(tool.err, "there is no approver yet");
+	tool_expect(&tool, 2, "approve 1 --reason meant");
+	tool_expect_in(tool.err, "there is no approver yet");
+	tool_expect(&tool, 2, WITH_SIGNATURE, "1", tool.dir);
+	tool_expect_in(tool.err, "there is no approver yet");
+	tool_remove(&tool);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(puts_in_force_what_is_approved),
+		cmocka_unit_test(activates_what_was_tried),
+		cmocka_unit_test(takes_no_approval_twice),
+		cmocka_unit_test(nobody_in_particular_is_no_person),
+		cmocka_unit_test(enough_are_enough_later),
+		cmocka_unit_test(an_applier_counts_once),
+		cmocka_unit_test(tells_who_can),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
