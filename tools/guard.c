@@ -71,7 +71,10 @@ judge_suffix(struct judging *j)
 		j->guard->suffixes, pal_name_to_text(text, &target->name));
 	if (target->scope == PAL_SUBTREE)
 		below = suffixes_kind_below(j->guard->suffixes, j->key, j->len);
-	if (at == SUFFIX_ICANN)
+	if (at == SUFFIX_ICANN && below == SUFFIX_ICANN &&
+		suffixes_is_wild(j->guard->suffixes, j->key, j->len))
+		add_hit(j, GUARD_SUFFIX, GUARD_ABOVE, GUARD_NO_NAME, 0);
+	else if (at == SUFFIX_ICANN)
 		add_hit(j, GUARD_SUFFIX, GUARD_AT, GUARD_NO_NAME, 0);
 	else if (below == SUFFIX_ICANN)
 		add_hit(j, GUARD_SUFFIX, GUARD_ABOVE, GUARD_NO_NAME, 0);
@@ -128,11 +131,12 @@ find_except(const struct order *order, const struct pal_name *name)
 }
 
 /* True if an exception of the order leaves this name open, which lies below
- * the target. */
+ * the target, and with it what the entry means of the names below. */
 static bool
 is_excepted(const struct judging *j, const struct guard_names *list,
-	const struct guard_name *entry)
+	enum guard_kind kind, const struct guard_name *entry)
 {
+	bool alone = kind == GUARD_PROTECTED && !entry->subtree;
 	struct pal_name name, above;
 
 	if (j->excepts == 0)
@@ -143,8 +147,8 @@ is_excepted(const struct judging *j, const struct guard_names *list,
 
 		pal_name_ancestor(&above, &name, n);
 		except = find_except(j->what->order, &above);
-		if (except != NULL &&
-			(except->scope == PAL_SUBTREE || n == name.labels))
+		if (except != NULL && (except->scope == PAL_SUBTREE ||
+					      (alone && n == name.labels)))
 			return true;
 	}
 	return false;
@@ -152,7 +156,8 @@ is_excepted(const struct judging *j, const struct guard_names *list,
 
 /* The entry below the target that weighs most, or GUARD_NO_NAME. */
 static uint32_t
-find_below(const struct judging *j, const struct guard_names *list, size_t at)
+find_below(const struct judging *j, const struct guard_names *list,
+	enum guard_kind kind, size_t at)
 {
 	uint32_t best = GUARD_NO_NAME;
 
@@ -162,7 +167,7 @@ find_below(const struct judging *j, const struct guard_names *list, size_t at)
 		if (best != GUARD_NO_NAME &&
 			entry->rank >= list->names[best].rank)
 			continue;
-		if (!is_excepted(j, list, entry))
+		if (!is_excepted(j, list, kind, entry))
 			best = (uint32_t)at;
 	}
 	return best;
@@ -201,7 +206,7 @@ judge_list(
 	}
 	if (entry == GUARD_NO_NAME && j->target->scope == PAL_SUBTREE) {
 		place = GUARD_ABOVE;
-		entry = find_below(j, list, first);
+		entry = find_below(j, list, kind, first);
 	}
 	if (entry != GUARD_NO_NAME)
 		add_hit(j, kind, place, entry, list->names[entry].rank);
@@ -330,8 +335,8 @@ guard_judge(struct guard *guard, const struct guard_case *what,
 
 	if (order->action != ORDER_BLOCK)
 		return 0;
-	if (look_over(&j))
-		suffixes_learn_above(guard->suffixes);
+	if (look_over(&j) && !suffixes_learn_above(guard->suffixes))
+		return PAL_EFORM;
 	for (size_t i = 0; i < order->target_count && !j.no_memory; i++) {
 		if (!order->targets[i].except)
 			judge_target(&j, &order->targets[i]);

@@ -43,9 +43,10 @@ struct guard_options {
 	/* And those of the configuration, with all below them. */
 	const struct pal_name *names;
 	size_t name_count;
-	const char *config;  /* which is the file of the names */
-	const char *unbound; /* unbound.conf, for whom it asks; NULL: none */
-	bool unbound_given;  /* else a file that cannot be read is left out */
+	const char *config;   /* which is the file of the names */
+	const char *unbound;  /* unbound.conf, for whom it asks; NULL: none */
+	const char *suffixes; /* as text; NULL: the system's */
+	bool unbound_given;   /* else a file that cannot be read is left out */
 };
 
 /* The lists, opened.  For one thread at a time. */
@@ -91,7 +92,8 @@ struct guard_case {
 };
 
 /* Adds what there is to say.  Of each kind the GUARD_SHOWN that weigh most are
- * told, and how many more there are.  0 or PAL_ENOMEM. */
+ * told, and how many more there are.  0; PAL_EFORM: the list of public suffixes
+ * is not to be understood; or PAL_ENOMEM. */
 int guard_judge(struct guard *guard, const struct guard_case *what,
 	struct guard_findings *findings);
 void guard_findings_fini(struct guard_findings *findings);

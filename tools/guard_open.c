@@ -40,6 +40,21 @@ add_names(struct guard_names *list, const struct guard_options *options)
 	return ret;
 }
 
+/* Without its text, nobody knows what lies below a name. */
+static int
+open_suffixes(struct guard *guard, const char *file, struct problems *problems)
+{
+	int ret = suffixes_open_quick(&guard->suffixes, file);
+
+	if (ret == 0 || ret == PAL_ENOMEM)
+		return ret;
+	problem_error(problems, file == NULL ? suffixes_file() : file, 0, 0,
+		"the list of public suffixes cannot be read: install the "
+		"package publicsuffix; without it nobody knows which orders "
+		"block what a registry or a hosting platform gives others");
+	return PAL_EFORM;
+}
+
 static int
 read_all(struct guard *guard, const struct guard_options *options,
 	struct problems *problems)
@@ -48,6 +63,12 @@ read_all(struct guard *guard, const struct guard_options *options,
 	int ret = read_list(&guard->popular, options->popular,
 		options->popular_first, problems);
 
+	if (ret == 0 && options->popular != NULL && guard->popular.count == 0) {
+		problem_error(problems, options->popular, 0, 0,
+			"this list of popular names is empty; `popular: no` "
+			"under `guards:` in palang.yaml goes without one");
+		return PAL_EFORM;
+	}
 	if (ret == 0)
 		ret = read_list(protected, options->shipped, 0, problems);
 	if (ret == 0)
@@ -57,7 +78,8 @@ read_all(struct guard *guard, const struct guard_options *options,
 	if (ret == 0 && options->unbound != NULL)
 		ret = guard_add_servers(protected, options->unbound,
 			options->unbound_given, problems);
-	return ret == 0 ? suffixes_open_quick(&guard->suffixes) : ret;
+	return ret == 0 ? open_suffixes(guard, options->suffixes, problems)
+	                : ret;
 }
 
 int

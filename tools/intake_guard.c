@@ -4,6 +4,7 @@
 
 #include "intake.h"
 #include "palang/error.h"
+#include "psl.h"
 #include "ubconf.h"
 
 #define POPULAR   PALANG_GUARDS "/popular.txt"
@@ -335,6 +336,10 @@ intake_guard(struct intake *intake, struct state *state)
 				&intake->findings);
 	}
 	owns_fini(&owns);
+	if (ret == PAL_EFORM && guard != NULL)
+		cmd_fail("%s: the list of public suffixes cannot be "
+			 "understood: install the package publicsuffix anew",
+			suffixes_file());
 	guard_close(guard);
 	if (ret == PAL_EFORM)
 		return EXIT_ERROR;

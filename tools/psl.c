@@ -26,6 +26,7 @@ struct suffixes {
 	psl_ctx_t *psl;
 	bool filtered; /* slots hold all rules of it */
 	bool learned;  /* slots hold what lies above its rules */
+	char *text;    /* the list, until it is taken in for that */
 	size_t used;
 	struct slot slots[SLOTS];
 };
@@ -110,6 +111,8 @@ add_above(struct suffixes *s, const char *rule, unsigned flags)
 	if (idn_read(&name, wild ? rule + 2 : rule, why) < 0)
 		return false;
 	len = names_key(key, &name);
+	if (wild && !mark(s, key, len, WILD))
+		return false;
 	for (size_t i = 0; i < len; i++) {
 		if (key[i] == 0 && (wild || i + 1 < len) &&
 			!mark(s, key, i + 1, flags))
@@ -155,26 +158,41 @@ add_section(struct suffixes *s, char *at, adder *add, unsigned flags)
 
 /* The list as text stands beside the compiled one; libpsl reads the same
  * text, so that the two agree. */
-static char *
-read_text(char path[PATH_MAX])
+static bool
+find_text(char path[PATH_MAX])
 {
 	const char *compiled = psl_dist_filename();
 	const char *dot = compiled == NULL ? NULL : strrchr(compiled, '.');
+
+	if (dot == NULL || (size_t)(dot - compiled) > PATH_MAX - 5)
+		return false;
+	memcpy(path, compiled, (size_t)(dot - compiled));
+	strcpy(path + (dot - compiled), ".dat");
+	return true;
+}
+
+static char *
+read_text(const char *path)
+{
 	char *text = NULL;
 	size_t len;
 
-	if (dot == NULL || (size_t)(dot - compiled) > PATH_MAX - 5)
-		return NULL;
-	memcpy(path, compiled, (size_t)(dot - compiled));
-	strcpy(path + (dot - compiled), ".dat");
 	return file_read(path, LIST_MAX, 0, &text, &len) < 0 ? NULL : text;
+}
+
+const char *
+suffixes_file(void)
+{
+	static char path[PATH_MAX];
+
+	return find_text(path) ? path : "public_suffix_list.dat";
 }
 
 static bool
 open_text(struct suffixes *s)
 {
 	char path[PATH_MAX];
-	char *text = read_text(path);
+	char *text = find_text(path) ? read_text(path) : NULL;
 
 	if (text == NULL)
 		return false;
@@ -184,20 +202,23 @@ open_text(struct suffixes *s)
 	return s->psl != NULL;
 }
 
-void
+bool
 suffixes_learn_above(struct suffixes *s)
 {
-	char path[PATH_MAX];
-	char *text = s->learned ? NULL : read_text(path);
-	char *private;
+	char *text = s->text, *private;
+	bool learned;
 
-	s->learned = true;
-	if (text == NULL)
-		return;
-	private = strstr(text, PRIVATE);
-	if (add_section(s, strstr(text, ICANN), add_above, OVER_ICANN))
-		add_section(s, private, add_above, OVER_PRIVATE);
+	if (s->learned)
+		return true;
+	private = text == NULL ? NULL : strstr(text, PRIVATE);
+	if (private == NULL)
+		return false;
+	learned = add_section(s, strstr(text, ICANN), add_above, OVER_ICANN) &&
+	          add_section(s, private, add_above, OVER_PRIVATE);
+	s->text = NULL;
 	free(text);
+	s->learned = learned;
+	return learned;
 }
 
 int
@@ -215,14 +236,21 @@ suffixes_open(struct suffixes **suffixes)
 }
 
 int
-suffixes_open_quick(struct suffixes **suffixes)
+suffixes_open_quick(struct suffixes **suffixes, const char *file)
 {
 	struct suffixes *s = calloc(1, sizeof *s);
+	char path[PATH_MAX];
 
 	if (s == NULL)
 		return PAL_ENOMEM;
-	s->psl = psl_latest(NULL);
 	*suffixes = s;
+	if (file == NULL && find_text(path))
+		file = path;
+	s->text = file == NULL ? NULL : read_text(file);
+	if (s->text == NULL || strstr(s->text, ICANN) == NULL ||
+		strstr(s->text, PRIVATE) == NULL)
+		return PAL_EFORM;
+	s->psl = psl_latest(NULL);
 	return 0;
 }
 
@@ -232,6 +260,7 @@ suffixes_close(struct suffixes *s)
 	if (s == NULL)
 		return;
 	psl_free(s->psl);
+	free(s->text);
 	free(s);
 }
 
@@ -267,6 +296,12 @@ suffixes_kind_below(const struct suffixes *s, const uint8_t *key, size_t len)
 	if ((flags & OVER_ICANN) != 0)
 		return SUFFIX_ICANN;
 	return (flags & OVER_PRIVATE) != 0 ? SUFFIX_PRIVATE : SUFFIX_NONE;
+}
+
+bool
+suffixes_is_wild(const struct suffixes *s, const uint8_t *key, size_t len)
+{
+	return (flags_of(s, key, len) & WILD) != 0;
 }
 
 bool

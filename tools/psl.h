@@ -32,9 +32,14 @@ bool suffixes_has_below(const struct suffixes *suffixes, const char *label);
 bool suffixes_has(
 	const struct suffixes *suffixes, const uint8_t *key, size_t len);
 
-/* The same for a few names, where reading the list would take longer than
- * asking it: suffixes_kind and suffixes_has alone are to be asked. */
-int suffixes_open_quick(struct suffixes **suffixes);
+/* The same for a few names, where taking in the list would take longer than
+ * asking it: suffixes_kind and suffixes_has alone are to be asked.  file has the
+ * list as text for suffixes_learn_above, NULL: the system's.  0; PAL_EFORM: it
+ * is not there, or no such list; or PAL_ENOMEM. */
+int suffixes_open_quick(struct suffixes **suffixes, const char *file);
+
+/* The system's list as text; a word for it if nobody knows where it is. */
+const char *suffixes_file(void);
 
 /* What of the list a name is; names below a private suffix belong to others
  * than it does. */
@@ -43,10 +48,12 @@ enum suffix_kind { SUFFIX_NONE, SUFFIX_PRIVATE, SUFFIX_ICANN };
 enum suffix_kind suffixes_kind(
 	const struct suffixes *suffixes, const char *name);
 
-/* Reads the list as text, once, for suffixes_kind_below: the widest kind of
- * suffix that lies below the name of this key.  Without the text none is
- * known. */
-void suffixes_learn_above(struct suffixes *suffixes);
+/* Takes in the list as text, once, for suffixes_kind_below: the widest kind of
+ * suffix that lies below the name of this key; and for suffixes_is_wild: the
+ * list has *.NAME for it.  False: it is not to be understood. */
+bool suffixes_learn_above(struct suffixes *suffixes);
+bool suffixes_is_wild(
+	const struct suffixes *suffixes, const uint8_t *key, size_t len);
 enum suffix_kind suffixes_kind_below(
 	const struct suffixes *suffixes, const uint8_t *key, size_t len);
 

@@ -54,8 +54,10 @@ static const struct name_case name_cases[] = {
 		"a label alone, in the list or not"},
 	{"co.uk", PAL_SUBTREE, NULL, GUARD_SUFFIX, "is a public suffix", ""},
 	{"co.uk", PAL_EXACT, NULL, GUARD_SUFFIX, "is a public suffix", ""},
-	{"kawasaki.jp", PAL_SUBTREE, NULL, GUARD_SUFFIX, "public suffix",
-		"*.kawasaki.jp is the rule"},
+	{"kawasaki.jp", PAL_SUBTREE, NULL, GUARD_SUFFIX,
+		"holds a public suffix", "*.kawasaki.jp is the rule"},
+	{"tokyo.jp", PAL_SUBTREE, NULL, GUARD_SUFFIX, "is a public suffix",
+		"it is one, though it holds others"},
 	{"more-og-romsdal.no", PAL_SUBTREE, NULL, GUARD_SUFFIX, "holds",
 		"no suffix itself, but gs.more-og-romsdal.no and others "
 		"below it are, all of the registry"},
@@ -414,6 +416,8 @@ static const struct {
 	{"a.example\nb..example\n", "b..example"},
 	{"a.example exact\n", "the one word known is subtree"},
 	{"[open\n", "in brackets"},
+	{"", "is empty"},
+	{"# nothing\n", "is empty"},
 };
 
 static void
@@ -451,6 +455,95 @@ misses_a_list(void **state)
 	assert_int_equal(guard_open(&guard, &options, &problems), PAL_EFORM);
 	assert_int_equal(problems.errors, 1);
 	problems_fini(&problems);
+}
+
+/* ---- exceptions ---- */
+
+/* An exception of the name alone leaves what lies below it blocked. */
+static const struct {
+	const char *name, *except;
+	enum pal_scope scope; /* of the exception */
+	bool held;
+	const char *why;
+} excepted[] = {
+	{"a.example", "one.a.example", PAL_EXACT, false, "alone: it is open"},
+	{"a.example", "one.a.example", PAL_SUBTREE, false, ""},
+	{"b.example", "all.b.example", PAL_EXACT, true,
+		"what lies below it is protected, and blocked"},
+	{"b.example", "all.b.example", PAL_SUBTREE, false, ""},
+	{"c.example", "www.c.example", PAL_EXACT, true,
+		"so is what lies below a popular name"},
+	{"c.example", "www.c.example", PAL_SUBTREE, false, ""},
+};
+
+static bool
+holds_but(struct guard *guard, const char *name, const char *except,
+	enum pal_scope scope)
+{
+	struct order_target targets[] = {
+		{.name = name_of(name), .scope = PAL_SUBTREE},
+		{.name = name_of(except), .scope = scope, .except = true}};
+	struct order order = {
+		.action = ORDER_BLOCK, .targets = targets, .target_count = 2};
+	const struct guard_case what = {.order = &order};
+	struct guard_findings findings = {0};
+	bool held;
+
+	assert_int_equal(guard_judge(guard, &what, &findings), 0);
+	held = findings.held > 0;
+	guard_findings_fini(&findings);
+	return held;
+}
+
+static void
+an_exception_excuses_what_it_opens(void **state)
+{
+	char popular[64], own[64];
+	const struct guard_options options = {.popular = popular, .own = own};
+	struct problems problems = {0};
+	struct guard *guard;
+
+	(void)state;
+	write_file(popular, "www.c.example\n");
+	write_file(own, "one.a.example\nall.b.example subtree\n");
+	assert_int_equal(guard_open(&guard, &options, &problems), 0);
+	for (size_t i = 0; i < sizeof excepted / sizeof *excepted; i++) {
+		if (holds_but(guard, excepted[i].name, excepted[i].except,
+			    excepted[i].scope) != excepted[i].held)
+			fail_msg("%s but %s (%s)", excepted[i].name,
+				excepted[i].except, excepted[i].why);
+	}
+	guard_close(guard);
+	unlink(popular);
+	unlink(own);
+}
+
+/* ---- the list of public suffixes ---- */
+
+/* Without it, what lies below a name is not known. */
+static void
+needs_the_suffixes_as_text(void **state)
+{
+	static const char *const texts[] = {NULL, "", "com\nco.uk\n"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		char path[64] = "/nowhere/public_suffix_list.dat";
+		const struct guard_options options = {.suffixes = path};
+		struct problems problems = {0};
+		struct guard *guard;
+
+		if (texts[i] != NULL)
+			write_file(path, texts[i]);
+		assert_int_equal(
+			guard_open(&guard, &options, &problems), PAL_EFORM);
+		assert_int_equal(problems.errors, 1);
+		assert_non_null(strstr(problems.items[0].text,
+			"install the package publicsuffix"));
+		problems_fini(&problems);
+		if (texts[i] != NULL)
+			unlink(path);
+	}
 }
 
 struct shipped_list {
@@ -604,6 +697,8 @@ main(void)
 		cmocka_unit_test(guards_what_is_the_operators),
 		cmocka_unit_test(refuses_bad_lists),
 		cmocka_unit_test(misses_a_list),
+		cmocka_unit_test(an_exception_excuses_what_it_opens),
+		cmocka_unit_test(needs_the_suffixes_as_text),
 		cmocka_unit_test(shipped_lists_are_sound),
 		cmocka_unit_test(finds_what_a_walk_finds),
 	};
