@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "hold.h"
 #include "idn.h"
 #include "json.h"
 #include "palang/error.h"
@@ -38,6 +39,7 @@ struct picking {
 	const struct state *state;
 	bool *picked;             /* by record */
 	const char *feed;         /* in place of records */
+	const char *waiting;      /* so is an order that is in none */
 	struct json_writer *json; /* NULL: print */
 	uint8_t epoch[PAL_EPOCH_SIZE];
 	uint64_t generation; /* of the last entry that was picked */
@@ -113,8 +115,16 @@ pick_name(struct picking *picking, const char *text)
 static int
 pick_what(struct picking *picking, const char *what)
 {
+	bool waits = false;
+	int ret;
+
 	if (pick_order(picking, what) > 0)
 		return EXIT_DONE;
+	ret = hold_has(picking->state, what, &waits);
+	if (ret == EXIT_DONE && waits)
+		picking->waiting = what;
+	if (ret != EXIT_DONE || waits)
+		return ret;
 	if (config_find_feed(&picking->state->config, what) == NULL)
 		return pick_name(picking, what);
 	picking->feed = what;
@@ -164,6 +174,10 @@ is_about(const struct picking *picking, const struct ledger_event *event)
 
 	if (event->authority == NULL || event->id == NULL)
 		return false;
+	if (picking->waiting != NULL)
+		return strncmp(event->what, "feed ", 5) != 0 &&
+		       order_fit(event->authority, event->id,
+			       picking->waiting) != ORDER_FIT_NONE;
 	if (picking->feed != NULL)
 		return strncmp(event->what, "feed ", 5) == 0 &&
 		       strcmp(event->id, picking->feed) == 0;

@@ -34,6 +34,9 @@ struct history {
 	size_t record_count;
 	const struct suspension *suspensions;
 	size_t suspension_count;
+	/* Of what is not recorded: is it held?  NULL: nobody knows. */
+	bool (*is_held)(const void *ctx, const char *authority, const char *id);
+	const void *held;
 	/* Made by history_index over the first records; those behind them are
 	 * walked.  All zero is a valid index. */
 	struct history_index {

@@ -239,6 +239,15 @@ warn_cancelled(struct admission *at, const struct record *block)
 			order->replaces);
 }
 
+static bool
+is_held(const struct admission *at, const char *authority, const char *id)
+{
+	const struct history *history = at->history;
+
+	return history->is_held != NULL &&
+	       history->is_held(history->held, authority, id);
+}
+
 static int
 admit_lift(struct admission *at)
 {
@@ -254,6 +263,13 @@ admit_lift(struct admission *at)
 			"the configuration",
 			lift->authority, lift->lifts_authority, lift->lifts,
 			lift->lifts_authority);
+		return 0;
+	}
+	if (block == NULL && is_held(at, lift->lifts_authority, lift->lifts)) {
+		WARN(at,
+			"%s:%s is held, and not in force: the lift waits for "
+			"it; `palang held` tells why, `palang reject` drops it",
+			lift->lifts_authority, lift->lifts);
 		return 0;
 	}
 	if (block == NULL) {
@@ -284,6 +300,14 @@ admit_replaces(struct admission *at)
 	const struct record *replacer;
 	char key[ORDER_KEY_MAX];
 
+	if (old == NULL && is_held(at, order->authority, order->replaces)) {
+		REFUSE(at,
+			"replaces %s:%s, which is held, and not in force: "
+			"`palang held` tells why; `palang approve` puts it in "
+			"force, then this can replace it",
+			order->authority, order->replaces);
+		return;
+	}
 	if (old == NULL) {
 		REFUSE(at,
 			"replaces %s:%s, which is not recorded: apply that one "

@@ -69,8 +69,11 @@ struct json_writer;
 int hold_list(
 	struct state *state, enum batch_state kind, struct json_writer *json);
 
-/* Shows a document that is held or in shadow, if one has that name and no
- * recorded order does. */
+/* Is there one of that name that is held, in shadow or rejected? */
+int hold_has(const struct state *state, const char *name, bool *has);
+
+/* Shows a document that is held, in shadow or rejected, if one has that name
+ * and no recorded order does. */
 enum hold_part { HOLD_DOCUMENT, HOLD_FILE, HOLD_SIGNATURE };
 int hold_show(struct state *state, const char *name, enum hold_part part,
 	bool *shown);

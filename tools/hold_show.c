@@ -90,7 +90,8 @@ find_document(const struct batches *batches, const char *name,
 			enum order_fit fit =
 				order_fit(d->authority, d->id, name);
 
-			if (fit <= best)
+			/* the last of those that were rejected */
+			if (fit == ORDER_FIT_NONE || fit < best)
 				continue;
 			best = fit;
 			found = d;
@@ -114,6 +115,13 @@ print_head(const struct batch *batch, const struct batch_document *document)
 	if (batch->source != NULL) {
 		printf("\n# transcribed from: ");
 		text_print(stdout, batch->source);
+	}
+	if (batch->state == BATCH_REJECTED && batch->decided_by != NULL) {
+		printf("\n# rejected %s by ",
+			time_format(time, batch->decided / 1000));
+		text_print(stdout, batch->decided_by);
+		printf(": ");
+		text_print(stdout, batch->reason == NULL ? "" : batch->reason);
 	}
 	printf("\n# digest %s\n", pal_sha256_to_hex(hex, document->digest));
 	while (*why != '\0') {
@@ -193,17 +201,38 @@ show(const struct batch *batch, const struct batch_document *document,
 	return code;
 }
 
+static const enum batch_state kinds[] = {
+	BATCH_HELD, BATCH_SHADOW, BATCH_REJECTED};
+
+#define KINDS (sizeof kinds / sizeof *kinds)
+
+int
+hold_has(const struct state *state, const char *name, bool *has)
+{
+	int err = 0;
+
+	*has = false;
+	for (size_t i = 0; i < KINDS && err == 0 && !*has; i++) {
+		const struct batch *batch;
+		struct batches batches;
+
+		err = ledger_batches(state->ledger, kinds[i], &batches);
+		*has = find_document(&batches, name, &batch) != NULL;
+		ledger_batches_fini(&batches);
+	}
+	return err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
+}
+
 int
 hold_show(
 	struct state *state, const char *name, enum hold_part part, bool *shown)
 {
-	static const enum batch_state kinds[] = {BATCH_HELD, BATCH_SHADOW};
 	int ret = EXIT_DONE;
 
 	*shown = false;
 	if (is_recorded(state, name))
 		return EXIT_DONE;
-	for (size_t i = 0; i < 2 && ret == EXIT_DONE && !*shown; i++) {
+	for (size_t i = 0; i < KINDS && ret == EXIT_DONE && !*shown; i++) {
 		const struct batch_document *document;
 		const struct batch *batch;
 		struct batches batches;

@@ -142,19 +142,45 @@ settle_known(struct intake *intake, const struct state *state)
 	}
 }
 
+static bool
+is_held(const void *ctx, const char *authority, const char *id)
+{
+	const struct batch *batch;
+
+	return batches_find(ctx, authority, id, &batch) != NULL;
+}
+
+/* What is held is not recorded, which would be the wrong word for it. */
+static int
+admit_items(struct intake *intake, struct state *state)
+{
+	struct history *history = &state->recorded.history;
+	struct batches held;
+	int ret = ledger_batches(state->ledger, BATCH_HELD, &held);
+
+	if (ret != 0)
+		ret = state_fail_ledger(state, ret);
+	history->is_held = is_held;
+	history->held = &held;
+	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
+		ret = admit_item(intake, &intake->items[i], state);
+		if (ret != 0)
+			ret = cmd_fail("%s", pal_strerror(ret));
+	}
+	history->is_held = NULL;
+	history->held = NULL;
+	ledger_batches_fini(&held);
+	return ret;
+}
+
 int
 intake_admit(struct intake *intake, struct state *state)
 {
 	size_t errors = state->problems.errors;
 
-	if (intake_powers(intake, state) != EXIT_DONE)
+	if (intake_powers(intake, state) != EXIT_DONE ||
+		admit_items(intake, state) != EXIT_DONE)
 		return EXIT_ERROR;
-	for (size_t i = 0; i < intake->count; i++) {
-		int ret = admit_item(intake, &intake->items[i], state);
-
-		if (ret != 0)
-			return cmd_fail("%s", pal_strerror(ret));
-	}
 	settle_known(intake, state);
 	/* What was added is walked until it is in the index, too. */
 	if (intake->added > 0 && history_index(&state->recorded.history) != 0)

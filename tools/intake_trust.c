@@ -121,6 +121,13 @@ refuse_unsigned(const struct intake *intake, const struct intake_item *item,
 			"orders of `%s` are signed by it: ask for one, or stop "
 			"an order here with `palang suspend`",
 			authority);
+	else if (strcmp(item->file->name, "(stdin)") == 0)
+		(intake->checking ? problem_warning : problem_error)(
+			&state->problems, item->file->name, item->order->line,
+			1,
+			"an order of `%s` needs its signature: of what comes "
+			"from standard input, --signature FILE names it",
+			authority);
 	else if (intake->checking)
 		problem_warning(&state->problems, item->file->name,
 			item->order->line, 1,

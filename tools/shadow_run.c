@@ -217,6 +217,24 @@ shadow_run(struct intake *intake, struct state *state, bool dry)
 
 /* ---- the end of a trial ---- */
 
+/* The document of it whose id another one has that is recorded, or NULL. */
+static const struct batch_document *
+find_other(const struct batch *batch, const struct state *state)
+{
+	for (size_t i = 0; i < batch->document_count; i++) {
+		const struct batch_document *document = &batch->documents[i];
+		const struct record *known =
+			history_find(&state->recorded.history,
+				document->authority, document->id);
+
+		if (known != NULL &&
+			memcmp(known->order->digest, document->digest,
+				PAL_SHA256_SIZE) != 0)
+			return document;
+	}
+	return NULL;
+}
+
 static bool
 is_recorded(const struct batch *batch, const struct state *state)
 {
@@ -247,6 +265,24 @@ decide(struct state *state, const struct batch *batch, enum batch_state decided,
 	return hold_events(state, batch, batch_state_name(decided), reason);
 }
 
+/* It can never come into force any more, and is told. */
+static int
+end_other(const struct batch *batch, struct state *state)
+{
+	const struct batch_document *other = find_other(batch, state);
+	int ret;
+
+	if (other == NULL)
+		return EXIT_DONE;
+	ret = decide(state, batch, BATCH_REJECTED,
+		"another document of its id came into force");
+	if (ret == EXIT_DONE)
+		printf("%s:%s: its trial has ended: it was of another "
+		       "document, which this one is in place of\n",
+			other->authority, other->id);
+	return ret;
+}
+
 int
 shadow_leave(struct state *state)
 {
@@ -260,6 +296,8 @@ shadow_leave(struct state *state)
 		if (is_recorded(&batches.list[i], state))
 			ret = decide(
 				state, &batches.list[i], BATCH_ACTIVATED, NULL);
+		else
+			ret = end_other(&batches.list[i], state);
 	}
 	ledger_batches_fini(&batches);
 	return ret;

@@ -15,7 +15,8 @@
 int shadow_run(struct intake *intake, struct state *state, bool dry);
 
 /* Inside a change, once the documents of a run are in the state: a trial whose
- * orders are all recorded now is over, for they are in force. */
+ * orders are all recorded now is over, for they are in force; so is one of
+ * which another document has the id, which is told. */
 int shadow_leave(struct state *state);
 
 /* Takes a batch off trial for good, in a change of its own. */

@@ -242,6 +242,62 @@ tells_who_can(void **state)
 	tool_remove(&tool);
 }
 
+/* What is held or rejected is no unknown. */
+static void
+tells_of_what_is_held(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	hold(&tool, "1", "[t.me]");
+	guard_order(&tool, "2", "[a.example]");
+	tool_expect(
+		&tool, 2, BY_HAND "%s/1.yaml %s/2.yaml", tool.dir, tool.dir);
+	tool_expect_in(tool.err, "k:1 is held (`palang held`); send what");
+	guard_order(&tool, "2", "[a.example]\nreplaces: '1'");
+	tool_expect(&tool, 2, BY_HAND "%s/2.yaml", tool.dir);
+	tool_expect_in(tool.err, "replaces k:1, which is held");
+	sign_order(&tool, "l", "k", "l", "action: lift\nlifts: '1'\n");
+	tool_expect(&tool, 0, BY_HAND "-n %s/l.yaml", tool.dir);
+	tool_expect_in(tool.err, "k:1 is held, and not in force");
+	tool_expect(&tool, 0, "history k:1");
+	tool_expect_in(tool.out, "held  k:1");
+	guard_order(&tool, "1", "[b.example]");
+	tool_expect(&tool, 2, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.err, "`palang reject k:1 --reason \"...\"`");
+	tool_expect(&tool, 0, "reject 1 --reason 'a typo'");
+	tool_expect(&tool, 0, "history 1");
+	tool_expect_in(tool.out, "rejected  k:1");
+	tool_expect(&tool, 0, "show 1");
+	tool_expect_in(tool.out, "# k:1: rejected, nothing of it is in force");
+	tool_expect_in(tool.out, ": a typo\n");
+	tool_remove(&tool);
+}
+
+/* The trial was of another document: it cannot go on beside this one. */
+static void
+another_document_ends_a_trial(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[a.example]");
+	tool_expect(&tool, 0,
+		"apply --shadow --transcribed --source x "
+		"%s/1.yaml",
+		tool.dir);
+	guard_order(&tool, "1", "[b.example]");
+	tool_expect(&tool, 0, BY_HAND "%s/1.yaml", tool.dir);
+	tool_expect_in(tool.out, "k:1: its trial has ended");
+	guard_expect_blocked(&tool, "b.example", true);
+	tool_expect(&tool, 2, "forecast k:1");
+	tool_expect(&tool, 0, "history k:1");
+	tool_expect_in(tool.out, "another document of its id");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -253,6 +309,8 @@ main(void)
 		cmocka_unit_test(enough_are_enough_later),
 		cmocka_unit_test(an_applier_counts_once),
 		cmocka_unit_test(tells_who_can),
+		cmocka_unit_test(tells_of_what_is_held),
+		cmocka_unit_test(another_document_ends_a_trial),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

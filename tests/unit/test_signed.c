@@ -47,6 +47,23 @@ takes_what_is_signed(void **state)
 	tool_remove(&tool);
 }
 
+/* No file is beside standard input. */
+static void
+expect_stdin_unsigned(struct tool *tool)
+{
+	int saved = dup(STDIN_FILENO), file;
+	char path[160];
+
+	snprintf(path, sizeof path, "%s/1.yaml", tool->dir);
+	file = open(path, O_RDONLY);
+	dup2(file, STDIN_FILENO);
+	tool_expect(tool, 2, "apply -");
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	close(file);
+	tool_expect_in(tool->err, "standard input, --signature FILE names it");
+}
+
 static void
 takes_legacy_and_named_signatures(void **state)
 {
@@ -59,6 +76,7 @@ takes_legacy_and_named_signatures(void **state)
 	tool_expect(&tool, 2, "apply %s/1.yaml", tool.dir);
 	tool_expect_in(tool.err, "needs its signature: ");
 	tool_expect_in(tool.err, "/1.yaml.minisig");
+	expect_stdin_unsigned(&tool);
 	tool_expect(&tool, 2, "apply --signature %s/none %s/1.yaml", tool.dir,
 		tool.dir);
 	tool_expect_in(tool.err, "/none: No such file");
