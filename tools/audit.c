@@ -156,6 +156,8 @@ audit_run(struct audit *audit)
 	int ret = audit_chain(audit);
 
 	if (ret == 0)
+		ret = ledger_audit_count(audit->ledger, audit->compared);
+	if (ret == 0)
 		ret = ledger_audit_rows(audit->ledger, found_row, audit);
 	return ret == 0 ? audit_orders(audit) : ret;
 }

@@ -8,7 +8,7 @@
 #ifndef TOOL_AUDIT_H
 #define TOOL_AUDIT_H
 
-#include "ledger.h"
+#include "ledger_audit.h"
 
 /* The hash of an entry, kept elsewhere; and of a receipt, what it is of. */
 struct audit_head {
@@ -27,6 +27,7 @@ struct audit {
 	/* What was found. */
 	struct ledger_head last; /* of the chain as reckoned */
 	uint64_t entries;
+	struct ledger_audit_count compared[LEDGER_AUDIT_KINDS];
 	char **changes; /* a sentence each; empty: verified */
 	size_t change_count;
 };

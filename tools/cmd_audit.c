@@ -31,8 +31,9 @@ static const struct cmd_option export_options[] = {
 const struct cmd cmd_audit_verify = {"audit verify", "",
 	"find what was changed in the ledger after it was recorded",
 	"Reckons the journal's chain of hashes anew, and compares every "
-	"order, file, signature, suspension and approval with its entry and "
-	"with its own digest. Who can write the ledger can make a new chain "
+	"order, file, signature, suspension, held run, approval, feed, allow, "
+	"opening and configuration with its entry, and with its own digest; "
+	"says how many of each. Who can write the ledger can make a new chain "
 	"of his own: that is found by a hash that was kept elsewhere, in a "
 	"receipt or in syslog. Prints a line for each change that it finds. "
 	"Exit code 0: there is none; 1: there are some.",
@@ -103,6 +104,19 @@ take_heads(struct audit *audit, const struct cmd_call *call)
 
 /* ---- verify ---- */
 
+/* Also where all is well: what was not there to be compared shows. */
+static void
+print_compared(const struct audit *audit)
+{
+	const struct ledger_audit_count *kind = audit->compared;
+
+	printf("%" PRIu64 " entr%s", audit->entries,
+		audit->entries == 1 ? "y" : "ies");
+	for (; kind->one != NULL; kind++)
+		printf(", %" PRId64 " %s", kind->count,
+			kind->count == 1 ? kind->one : kind->many);
+}
+
 static void
 print_verdict(const struct audit *audit)
 {
@@ -113,10 +127,11 @@ print_verdict(const struct audit *audit)
 		text_print(stdout, audit->changes[i]);
 		putchar('\n');
 	}
-	if (audit->change_count > 0)
-		return;
-	printf("verified: %" PRIu64 " entries, head %s\n", audit->entries,
-		pal_sha256_to_hex(hex, audit->last.hash));
+	printf("%s: ", audit->change_count > 0 ? "compared" : "verified");
+	print_compared(audit);
+	if (audit->change_count == 0)
+		printf("; head %s", pal_sha256_to_hex(hex, audit->last.hash));
+	putchar('\n');
 }
 
 static int
@@ -130,6 +145,11 @@ print_json(const struct audit *audit)
 	json_put_int(&json, "entries", (int64_t)audit->entries);
 	json_put_int(&json, "n", audit->last.number);
 	json_put_text(&json, "head", pal_sha256_to_hex(hex, audit->last.hash));
+	json_put_object(&json, "compared");
+	for (size_t i = 0; audit->compared[i].one != NULL; i++)
+		json_put_int(&json, audit->compared[i].many,
+			audit->compared[i].count);
+	json_end(&json);
 	json_put_array(&json, "changes");
 	for (size_t i = 0; i < audit->change_count; i++)
 		json_put_text(&json, NULL, audit->changes[i]);

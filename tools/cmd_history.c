@@ -190,6 +190,9 @@ is_about(const struct picking *picking, const struct ledger_event *event)
 static bool
 is_picked(struct picking *picking, const struct ledger_event *event)
 {
+	/* Of what another entry says in words, the digest: for the audit. */
+	if (strcmp(event->what, "recorded") == 0)
+		return false;
 	if (picking->picked == NULL)
 		return true;
 	if (event->instance != NULL)

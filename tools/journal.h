@@ -25,6 +25,11 @@
  *                     by whom; approved, activated or rejected, the same
  *   an approval       approved, when and by whom
  *
+ *   the rows of feeds, suspensions, allows, switches, configurations, held
+ *   batches and approvals
+ *                     recorded, once more, each with the digest of all that it
+ *                     says: see ledger_vouch.h
+ *
  * hash(0) is 64 times the digit 0.  hash(n) is the SHA-256, as 64 hexadecimal
  * digits, of hash(n - 1), a newline, and the line of entry n.
  */

@@ -9,6 +9,7 @@
 
 #include "ledger_sql.h"
 #include "ledger_store.h"
+#include "ledger_vouch.h"
 #include "palang/error.h"
 
 const char *
@@ -128,6 +129,8 @@ ledger_open(struct ledger **ledger, const char *folder)
 		ret = database_open(&(*ledger)->db, path, DATABASE_WRITE);
 	if (ret == 0)
 		ret = ledger_enter(*ledger, SQL_OPEN);
+	if (ret == 0)
+		ledger_watch(*ledger);
 	return ret == 0 ? ledger_migrate(*ledger) : ret;
 }
 
@@ -138,7 +141,15 @@ ledger_close(struct ledger *ledger)
 		return;
 	ledger_rollback(ledger);
 	database_close(ledger->db);
+	ledger_forget_written(ledger);
 	free(ledger);
+}
+
+void
+ledger_set_hand(struct ledger *ledger, const char *who, int64_t now_ms)
+{
+	ledger->hand = who;
+	ledger->hand_at = now_ms;
 }
 
 int
@@ -153,8 +164,11 @@ ledger_begin(struct ledger *ledger, bool write)
 int
 ledger_commit(struct ledger *ledger)
 {
-	int ret = database_run(ledger->db, SQL_COMMIT);
+	int ret = ledger_vouch(ledger);
 
+	if (ret == 0)
+		ret = database_run(ledger->db, SQL_COMMIT);
+	ledger_forget_written(ledger);
 	if (ret != 0) {
 		ledger_rollback(ledger);
 		return ret;
@@ -173,6 +187,7 @@ ledger_rollback(struct ledger *ledger)
 	if (ledger->open && database_in_transaction(ledger->db))
 		database_run(ledger->db, SQL_ROLLBACK);
 	ledger->open = ledger->adding = false;
+	ledger_forget_written(ledger);
 	errno = saved;
 }
 

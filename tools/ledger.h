@@ -39,6 +39,9 @@ void ledger_close(struct ledger *ledger);
 /* Empty if there is nothing to add to pal_strerror. */
 const char *ledger_error(const struct ledger *ledger);
 
+/* By whom, and when, what is recorded from now on is; who must stay. */
+void ledger_set_hand(struct ledger *ledger, const char *who, int64_t now_ms);
+
 /* One transaction per command: either to write, alone, or to read one state
  * of the ledger throughout. */
 int ledger_begin(struct ledger *ledger, bool write);
@@ -193,6 +196,10 @@ bool ledger_is_new(struct ledger *ledger);
 int ledger_confirmed(struct ledger *ledger, const char *instance,
 	const char *what, const uint8_t epoch[PAL_EPOCH_SIZE],
 	uint64_t *generation);
+
+/* When the last command was at work that saw to what time had done: its entry,
+ * in ms; 0: there was none. */
+int ledger_seen_to(struct ledger *ledger, int64_t *at_ms);
 
 /* Is there an entry that says this of the order? */
 int ledger_has_event(struct ledger *ledger, const char *what,

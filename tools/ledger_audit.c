@@ -6,6 +6,7 @@
 
 #include "ledger_sql.h"
 #include "ledger_store.h"
+#include "ledger_vouch.h"
 #include "palang/error.h"
 
 bool
@@ -52,6 +53,37 @@ ledger_audit_rows(struct ledger *ledger,
 	for (size_t i = 0;
 		i < sizeof comparisons / sizeof *comparisons && ret == 0; i++)
 		ret = compare(ledger, comparisons[i], found, ctx);
+	return ret == 0 ? ledger_audit_vouched(ledger, found, ctx) : ret;
+}
+
+int
+ledger_audit_count(struct ledger *ledger,
+	struct ledger_audit_count counts[LEDGER_AUDIT_KINDS])
+{
+	static const struct ledger_audit_count kinds[LEDGER_AUDIT_KINDS] = {
+		{"document", "documents", SQL_COUNT("documents"), 0},
+		{"file", "files", SQL_COUNT("files"), 0},
+		{"signature", "signatures", SQL_COUNT("signatures"), 0},
+		{"suspension", "suspensions", SQL_COUNT("suspensions"), 0},
+		{"held run", "held runs", SQL_COUNT("batches"), 0},
+		{"approval", "approvals", SQL_COUNT("approvals"), 0},
+		{"feed", "feeds", SQL_COUNT("feeds"), 0},
+		{"allow", "allows", SQL_COUNT("allows"), 0},
+		{"opening", "openings", SQL_COUNT("switches"), 0},
+		{"configuration", "configurations", SQL_COUNT("configurations"),
+			0},
+		{NULL, NULL, NULL, 0}};
+	int ret = 0;
+
+	memcpy(counts, kinds, sizeof kinds);
+	for (; counts->one != NULL && ret == 0; counts++) {
+		struct query query;
+
+		query_open(&query, ledger->db, counts->sql);
+		if (query_step(&query))
+			counts->count = query_int(&query);
+		ret = query_done(&query);
+	}
 	return ret;
 }
 

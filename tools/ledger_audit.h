@@ -19,6 +19,19 @@ bool ledger_is_old(const struct ledger *ledger);
 int ledger_audit_rows(struct ledger *ledger,
 	int (*found)(void *ctx, const char *text), void *ctx);
 
+/* How many rows there are of what is compared.  The names of the kinds are
+ * constant; the list ends with a name of NULL. */
+struct ledger_audit_count {
+	const char *one, *many;
+	const char *sql; /* ledger_audit.c's */
+	int64_t count;
+};
+
+#define LEDGER_AUDIT_KINDS 11
+
+int ledger_audit_count(struct ledger *ledger,
+	struct ledger_audit_count counts[LEDGER_AUDIT_KINDS]);
+
 /* Entries of the journal as they can be read; one of which the number alone
  * can be has what NULL. */
 int ledger_audit_events(struct ledger *ledger,

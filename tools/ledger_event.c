@@ -178,6 +178,18 @@ ledger_confirmed(struct ledger *ledger, const char *instance, const char *what,
 }
 
 int
+ledger_seen_to(struct ledger *ledger, int64_t *at_ms)
+{
+	struct query query;
+
+	*at_ms = 0;
+	query_open(&query, ledger->db, SQL_SEEN_TO);
+	if (query_step(&query))
+		*at_ms = query_int(&query);
+	return query_done(&query);
+}
+
+int
 ledger_has_event(struct ledger *ledger, const char *what,
 	const struct order *order, const char *detail, bool *has)
 {

@@ -572,6 +572,58 @@
 	" LEFT JOIN approvals AS a ON a.at = e.at AND a.who = e.who"           \
 	" WHERE e.what = 'approved' AND a.approval IS NULL"
 
+/* ---- rows as they stand: see ledger_vouch.h ---- */
+
+/* All of a column: no two values look the same. */
+#define SQL_EXACT(column) "typeof(" column ") || hex(" column ") || ','"
+
+#define SQL_ROWS(table, key, columns)                                          \
+	"SELECT " key ", " columns " FROM " table " WHERE coalesce(?1, " key   \
+	") = " key " ORDER BY " key
+#define SQL_ROW_FEEDS                                                                                                                                                                                                                                                                                          \
+	SQL_ROWS("feeds", "feed",                                                                                                                                                                                                                                                                              \
+		SQL_EXACT("feed") " || " SQL_EXACT("name") " || " SQL_EXACT("definition") " || " SQL_EXACT("who") " || " SQL_EXACT("added") " || " SQL_EXACT("removed") " || " SQL_EXACT("names") " || " SQL_EXACT("names_before") " || " SQL_EXACT("rolled_back") " || " SQL_EXACT("rules") " || " SQL_EXACT( \
+			"policy") " || " SQL_EXACT("recipe") " || " SQL_EXACT("held") " || " SQL_EXACT("held_since") " || " SQL_EXACT("held_rules") " || " SQL_EXACT("held_why"))
+#define SQL_ROW_SUSPENSIONS                                                                                    \
+	SQL_ROWS("suspensions", "suspension",                                                                  \
+		SQL_EXACT("suspension") " || " SQL_EXACT("authority") " || " SQL_EXACT("id") " || " SQL_EXACT( \
+			"began") " || " SQL_EXACT("ended") " || " SQL_EXACT("reason") " || " SQL_EXACT("who"))
+#define SQL_ROW_ALLOWS                                                                                                             \
+	SQL_ROWS("allows", "allow",                                                                                                \
+		SQL_EXACT("allow") " || " SQL_EXACT("name") " || " SQL_EXACT("scope") " || " SQL_EXACT("reason") " || " SQL_EXACT( \
+			"who") " || " SQL_EXACT("added") " || " SQL_EXACT("removed") " || " SQL_EXACT("removed_by"))
+#define SQL_ROW_SWITCHES                                                                                  \
+	SQL_ROWS("switches", "switch",                                                                    \
+		SQL_EXACT("switch") " || " SQL_EXACT("began") " || " SQL_EXACT("ended") " || " SQL_EXACT( \
+			"reason") " || " SQL_EXACT("who") " || " SQL_EXACT("ended_by") " || " SQL_EXACT("ended_reason"))
+#define SQL_ROW_CONFIGURATIONS                                                      \
+	SQL_ROWS("configurations", "configuration",                                 \
+		SQL_EXACT("configuration") " || " SQL_EXACT("at") " || " SQL_EXACT( \
+			"file") " || hex((SELECT sha256 FROM files WHERE files.file = configurations.file))")
+#define SQL_ROW_APPROVALS                                                                                                              \
+	SQL_ROWS("approvals", "approval",                                                                                              \
+		SQL_EXACT("approval") " || " SQL_EXACT("batch") " || " SQL_EXACT("approver") " || " SQL_EXACT("key") " || " SQL_EXACT( \
+			"text") " || " SQL_EXACT("reason") " || " SQL_EXACT("at") " || " SQL_EXACT("who"))
+#define SQL_ROW_BATCHES                                                                                                                                      \
+	SQL_ROWS("batches", "batch",                                                                                                                         \
+		SQL_EXACT("batch") " || " SQL_EXACT("received") " || " SQL_EXACT("who") " || " SQL_EXACT("way") " || " SQL_EXACT("source") " || " SQL_EXACT( \
+			"state") " || " SQL_EXACT("why") " || " SQL_EXACT("decided") " || " SQL_EXACT("decided_by") " || " SQL_EXACT("reason") " || coalesce((SELECT group_concat(" SQL_EXACT("position") " || " SQL_EXACT("authority") " || " SQL_EXACT("id") " || " SQL_EXACT("digest") ", ';') FROM (SELECT * FROM batch_documents AS d WHERE d.batch = batches.batch ORDER BY position)), '') || '/' || coalesce((SELECT group_concat(" SQL_EXACT("position") " || " SQL_EXACT("name") " || " SQL_EXACT("file") " || " SQL_EXACT("sha256") " || " SQL_EXACT("signature") " || " SQL_EXACT("text") ", ';') FROM (SELECT b.position, b.name, b.file, f.sha256, b.signature, s.text FROM batch_files AS b LEFT JOIN files AS f USING (file) LEFT JOIN signatures AS s ON s.signature = b.signature WHERE b.batch = batches.batch ORDER BY b.position)), '')")
+
+/* An entry of this kind has no authority. */
+#define SQL_RECORDED_FIND                                                      \
+	"SELECT digest FROM events WHERE id = ?1 AND authority IS NULL"        \
+	" AND what = 'recorded' ORDER BY event DESC LIMIT 1"
+#define SQL_RECORDED_GONE                                                      \
+	"SELECT DISTINCT id || ': is not there' FROM events WHERE what = 'recorded' AND id <> 'all' AND id NOT IN (SELECT 'feeds ' || feed FROM feeds UNION ALL SELECT 'suspensions ' || suspension FROM suspensions UNION ALL SELECT 'allows ' || allow FROM allows UNION ALL SELECT 'switches ' || switch FROM switches UNION ALL SELECT 'configurations ' || configuration FROM configurations UNION ALL SELECT 'approvals ' || approval FROM approvals UNION ALL SELECT 'batches ' || batch FROM batches)"
+
+/* Of the last that was done by a command that saw to what was due. */
+#define SQL_SEEN_TO                                                            \
+	"SELECT at FROM events WHERE instance IS NULL"                         \
+	" AND what NOT IN ('restored', 'epoch', 'recorded')"                   \
+	" ORDER BY event DESC LIMIT 1"
+
+#define SQL_COUNT(table) "SELECT count(*) FROM " table
+
 /* ---- audit: what is reckoned here ---- */
 
 #define SQL_AUDIT_WALK_FILES                                                   \

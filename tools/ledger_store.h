@@ -7,14 +7,21 @@
 #include "ledger.h"
 #include "query.h"
 
+struct ledger_written;
+
 struct ledger {
 	struct database *db;
-	bool open;         /* a transaction is */
-	bool adding;       /* entries, in it */
-	bool untold;       /* entries that were committed; ledger_is_new */
-	int64_t version;   /* of the schema; of one that is only read perhaps
+	bool open;        /* a transaction is */
+	bool adding;      /* entries, in it */
+	bool untold;      /* entries that were committed; ledger_is_new */
+	int64_t version;  /* of the schema; of one that is only read perhaps
 	                    * an older one */
-	int64_t as_of;     /* ms; INT64_MAX: as it is; see ledger_past.h */
+	int64_t as_of;    /* ms; INT64_MAX: as it is; see ledger_past.h */
+	const char *hand; /* who works on it; NULL: not said */
+	int64_t hand_at;  /* ms: since when */
+	struct ledger_written *written; /* ledger_vouch.c: in a transaction */
+	size_t written_count;
+	bool lost_written; /* there was no memory for one */
 	const char *error; /* in place of the database's own; constant */
 };
 

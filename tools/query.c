@@ -15,6 +15,8 @@
 
 struct database {
 	sqlite3 *handle;
+	void (*written)(void *ctx, const char *table, int64_t row);
+	void *written_ctx;
 	char error[256];
 };
 
@@ -265,6 +267,26 @@ bool
 database_in_transaction(const struct database *db)
 {
 	return sqlite3_get_autocommit(db->handle) == 0;
+}
+
+static void
+on_write(void *ctx, int kind, const char *schema, const char *table,
+	sqlite3_int64 row)
+{
+	const struct database *db = ctx;
+
+	(void)schema;
+	if (kind != SQLITE_DELETE)
+		db->written(db->written_ctx, table, row);
+}
+
+void
+database_watch(struct database *db,
+	void (*written)(void *ctx, const char *table, int64_t row), void *ctx)
+{
+	db->written = written;
+	db->written_ctx = ctx;
+	sqlite3_update_hook(db->handle, on_write, db);
 }
 
 int64_t

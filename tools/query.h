@@ -47,6 +47,11 @@ int database_run(struct database *db, const char *sql);
 /* SQLite ends a transaction by itself at some errors. */
 bool database_in_transaction(const struct database *db);
 
+/* Calls back with each row that is inserted or changed from now on; the
+ * callback may not use the database. */
+void database_watch(struct database *db,
+	void (*written)(void *ctx, const char *table, int64_t row), void *ctx);
+
 /* The number of the row that was inserted last. */
 int64_t database_last_row(const struct database *db);
 

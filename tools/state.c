@@ -297,6 +297,8 @@ state_open_write(struct state *state)
 	if (ret == EXIT_DONE)
 		ret = open_ledger(state, false);
 	if (ret == EXIT_DONE)
+		ledger_set_hand(state->ledger, state->who, state->started_ms);
+	if (ret == EXIT_DONE)
 		ret = open_lists(state);
 	if (ret != EXIT_DONE)
 		return ret;

@@ -135,18 +135,19 @@ note_due(struct state *state, const struct record *record, int64_t since)
 	return ret;
 }
 
-/* Since the last entry: whoever wrote that one saw to what was before. */
+/* What was before the last command's own entry, that one saw to.  Entries of
+ * what a resolver said are later than that; a restored ledger's are, too. */
 static int
 note_all_due(struct state *state)
 {
 	const struct history *history = &state->recorded.history;
-	struct ledger_head head;
-	int ret = ledger_head(state->ledger, &head);
+	int64_t since;
+	int ret = ledger_seen_to(state->ledger, &since);
 
 	if (ret != 0)
 		return state_fail_ledger(state, ret);
 	for (size_t i = 0; i < history->record_count && ret == EXIT_DONE; i++)
-		ret = note_due(state, &history->records[i], head.at / 1000);
+		ret = note_due(state, &history->records[i], since / 1000);
 	return ret;
 }
 

@@ -42,7 +42,8 @@ write_long(const struct tool *tool)
 	tool_write(tool, "long.yaml", text);
 }
 
-/* One that was held and approved, one that was rejected, one on trial. */
+/* One that was held and approved, one that was rejected, one on trial, one that
+ * is held. */
 static void
 fill_batches(struct tool *tool)
 {
@@ -68,6 +69,29 @@ fill_batches(struct tool *tool)
 		"action: block\nscope: exact\ntargets: [trial.example]\n");
 	sign_file(tool, "now", "trial.yaml");
 	tool_expect(tool, 0, "apply --shadow %s/trial.yaml", tool->dir);
+	tool_write(tool, "typed.yaml",
+		"palang-order: 1\nauthority: c\nid: TYPED\naction: block\n"
+		"issued: 2024-03-02T10:00:00+07:00\nscope: subtree\n"
+		"targets: [gitlab.io]\n");
+	tool_expect(tool, 4,
+		"apply --transcribed --source 'a letter' %s/typed.yaml",
+		tool->dir);
+}
+
+/* One with a list before and one that is held, one that was removed. */
+static void
+fill_feeds(struct tool *tool)
+{
+	char many[] = "a.example\nb.example\nc.example\nd.example\ne.example\n"
+		      "f.example\ng.example\nh.example\n";
+
+	tool_expect(tool, 0, "feed add ads --source %s/list", tool->dir);
+	tool_expect(tool, 0, "feed add gone --source %s/list", tool->dir);
+	tool_expect(tool, 0, "feed remove gone");
+	tool_write(tool, "list", "ads.example\nmore.example\n");
+	tool_expect(tool, 0, "feed refresh ads --accept-change");
+	tool_write(tool, "list", many);
+	tool_expect(tool, 4, "feed refresh ads");
 }
 
 static void
@@ -94,7 +118,7 @@ fill(struct tool *tool)
 		"%s/every.yaml",
 		tool->dir);
 	tool_expect(tool, 0, "apply %s/long.yaml", tool->dir);
-	tool_expect(tool, 0, "feed add ads --source %s/list", tool->dir);
+	fill_feeds(tool);
 	tool_resolver(tool, "one", 0, PAL_STATE_OK, 0);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		tool_expect(tool, 0, "%s", more[i]);
@@ -208,11 +232,16 @@ static const struct {
 			   "removed_by"}},
 	{"switches", {"began", "ended", "reason", "who", "ended_by",
 			     "ended_reason"}},
-	{"feeds", {"names"}},
-	{"batches",
-		{"received", "who", "state", "why", "decided", "decided_by"}},
-	{"batch_documents", {"authority", "id", "digest"}},
-	{"approvals", {"batch", "approver", "reason", "at", "who"}},
+	{"feeds", {"name", "definition", "who", "added", "removed", "names",
+			  "names_before", "rolled_back", "rules", "policy",
+			  "recipe", "held", "held_since", "held_rules",
+			  "held_why"}},
+	{"batches", {"received", "who", "way", "source", "state", "why",
+			    "decided", "decided_by", "reason"}},
+	{"batch_documents", {"position", "authority", "id", "digest"}},
+	{"batch_files", {"position", "file", "name", "signature"}},
+	{"approvals", {"approval", "batch", "approver", "key", "text", "reason",
+			      "at", "who"}},
 	{"configurations", {"at", "file"}},
 };
 
@@ -241,8 +270,15 @@ finds_an_octet(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, 79);
+	assert_int_equal(tried, 104);
 	tool_expect(&tool, 0, "audit verify");
+	/* Every kind is said, so that one that was not there shows. */
+	tool_expect_in(tool.out, " entries, 7 documents, 10 files, ");
+	tool_expect_in(tool.out, ", 2 suspensions, 4 held runs, 1 approval, "
+				 "2 feeds, 2 allows, 1 opening, "
+				 "2 configurations; head ");
+	tool_expect(&tool, 0, "audit verify --json");
+	tool_expect_in(tool.out, "\"feeds\": 2");
 	tool_remove(&tool);
 }
 
@@ -310,6 +346,47 @@ static const struct {
 	{"UPDATE documents SET receipt = -receipt",
 		"c:2: recorded in another order than the journal has",
 		"orders in another order"},
+	{"UPDATE suspensions SET ended = ended + 1",
+		"suspensions 1: ", "one that ended later"},
+	{"UPDATE suspensions SET began = 1, ended = 2 WHERE suspension ="
+	 " (SELECT max(suspension) FROM suspensions)",
+		"suspensions 2: ", "one that was over"},
+	{"UPDATE switches SET switch = 7", "switches 1: is not there",
+		"an opening with another number"},
+	{"DELETE FROM configurations", "configurations 1: is not there",
+		"a configuration deleted"},
+	{"INSERT INTO configurations (at, file)"
+	 " SELECT at, file FROM configurations",
+		"configurations 3: the journal has no such row",
+		"a configuration twice"},
+	{"INSERT INTO approvals (batch, approver, key, text, reason, at, who)"
+	 " SELECT batch, approver, key, text, reason, at, who FROM approvals",
+		"approvals 2: the journal has no such row",
+		"an approval twice"},
+	{"UPDATE approvals SET key = NULL, text = NULL",
+		"approvals 1: not as the journal has it",
+		"an approval that nobody signed"},
+	{"UPDATE batches SET reason = 'x' WHERE state = 'shadow'",
+		"batches 3: not as the journal has it",
+		"the word on one that is not decided"},
+	{"INSERT INTO batches (received, who, way, state, why)"
+	 " VALUES (1, 'x', 'apply', 'held', 'x')",
+		"batches 5: the journal has no such row",
+		"a batch without documents"},
+	{"DELETE FROM batch_files WHERE batch = 3",
+		"batches 3: not as the journal has it",
+		"what was held has lost its file"},
+	{"UPDATE batch_files SET signature = NULL",
+		"batches 1: not as the journal has it", "and its signature"},
+	{"DELETE FROM feeds WHERE name = 'ads'", "feeds 1: is not there",
+		"a feed deleted"},
+	{"INSERT INTO feeds SELECT 9, 'evil', definition, who, added, NULL,"
+	 " names, NULL, 0, rules, policy, recipe, refreshed, tried, failing,"
+	 " error, NULL, 0, 0, NULL, etag, modified, serial, size, changed"
+	 " FROM feeds WHERE name = 'ads'",
+		"feeds 9: the journal has no such row", "a feed from nowhere"},
+	{"UPDATE feeds SET removed = NULL WHERE name = 'gone'",
+		"feeds 2: not as the journal has it", "a feed is back"},
 	{"CREATE TRIGGER t AFTER INSERT ON documents BEGIN"
 	 " DELETE FROM suspensions; END",
 		"trigger t: palang makes none", "what acts by itself"},
@@ -333,8 +410,8 @@ finds_more(void **state)
 		restore(&tool);
 	}
 	/* Beside the database. */
-	sign_shell(&tool, "echo evil.example >>state/feeds/$(ls state/feeds | "
-			  "grep -m1 names)");
+	sign_shell(&tool, "for file in state/feeds/*.names; do "
+			  "echo evil.example >>$file; done");
 	tool_expect(&tool, 1, "audit verify");
 	tool_expect_in(tool.out, "feed ads: its names are not those");
 	sign_shell(&tool, "rm state/feeds/*names*");
@@ -392,17 +469,16 @@ finds_a_new_chain(void **state)
 	sign_create(&tool, "");
 	tool_expect(&tool, 0, "block t.me --scope exact --id A");
 	take_head(&tool, early);
-	tool_expect(&tool, 0, "suspend A --reason 'a court'");
+	tool_expect(&tool, 0, "block u.me --scope exact --id B");
 	take_head(&tool, late);
 	tool_expect(&tool, 0, "publish");
 	tool_expect(&tool, 0, "audit verify --head %s --head %s", early, late);
 	tool_expect(&tool, 0, "audit verify --json --head %s", late);
 	tool_expect_in(tool.out, "\"verified\": true");
 	sign_shell(&tool, "cp -r state kept");
-	/* The reason of a suspension, here and there, and all hashes. */
-	change(&tool, "UPDATE events SET detail = 'nothing' WHERE "
-		      "what = 'suspend';"
-		      "UPDATE suspensions SET reason = 'nothing'");
+	/* Who it was, here and there, and all hashes. */
+	change(&tool, "UPDATE events SET who = 'nobody' WHERE id = 'B';"
+		      "UPDATE documents SET who = 'nobody' WHERE id = 'B'");
 	rechain(&tool);
 	tool_expect(&tool, 0, "audit verify");
 	tool_expect(&tool, 0, "audit verify --head %s", early);
@@ -414,8 +490,13 @@ finds_a_new_chain(void **state)
 	tool_expect_in(tool.out, "\"verified\": false");
 	restore(&tool);
 	/* The end is cut off, with all that tells of it. */
-	change(&tool, "DELETE FROM events WHERE what IN ('suspend', 'publish');"
-		      "DELETE FROM suspensions;"
+	change(&tool, "DELETE FROM events WHERE event >= (SELECT event"
+		      " FROM events WHERE what = 'received' AND digest ="
+		      " (SELECT sha256 FROM files JOIN documents USING (file)"
+		      "  WHERE id = 'B'));"
+		      "DELETE FROM documents WHERE id = 'B';"
+		      "DELETE FROM files WHERE file NOT IN (SELECT file FROM"
+		      " documents UNION SELECT file FROM configurations);"
 		      "UPDATE sqlite_sequence SET seq = (SELECT max(event)"
 		      " FROM events) WHERE name = 'events'");
 	tool_expect(&tool, 0, "audit verify --head %s", early);

@@ -3,6 +3,7 @@
 
 #include <syslog.h>
 
+#include "ledger.h"
 #include "timefmt.h"
 
 /* What goes to syslog, in the place of the C library's own. */
@@ -209,6 +210,58 @@ test_expired(void **state)
 	tool_remove(&tool);
 }
 
+/* As a command that waits does, or a restore. */
+static void
+record_later(const struct tool *tool, int64_t now)
+{
+	static const char *const whats[] = {"in effect", "restored"};
+	struct ledger *ledger = NULL;
+	char path[160];
+
+	snprintf(path, sizeof path, "%s/state", tool->dir);
+	assert_int_equal(ledger_open(&ledger, path), 0);
+	assert_int_equal(ledger_begin(ledger, true), 0);
+	for (size_t i = 0; i < 2; i++) {
+		const struct ledger_event event = {.at = now * 1000,
+			.what = whats[i],
+			.who = "root",
+			.instance = i == 0 ? "one" : NULL};
+
+		assert_int_equal(ledger_add_event(ledger, &event), 0);
+	}
+	assert_int_equal(ledger_commit(ledger), 0);
+	ledger_close(ledger);
+}
+
+/* An entry that a command made without looking for what is due, of what a
+ * resolver said, does not stand in the way of what was due before it. */
+static void
+test_expired_before(void **state)
+{
+	const struct timespec nap = {0, 50000000};
+	char time[TIME_TEXT_MAX];
+	struct tool tool;
+	int64_t expires;
+
+	(void)state;
+	tool_create(&tool);
+	expires = tool_now_ms() / 1000 + 2;
+	tool_expect(&tool, 0, "block t.me --scope exact --id A --expires %s",
+		time_format(time, expires));
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	while (tool_now_ms() < expires * 1000 + 1000)
+		nanosleep(&nap, NULL);
+	record_later(&tool, expires + 1);
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "history A");
+	assert_int_equal(count(&tool, "expired  operator:A"), 1);
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "history A");
+	assert_int_equal(count(&tool, "expired  operator:A"), 1);
+	tool_expect(&tool, 0, "audit verify");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -219,6 +272,7 @@ main(void)
 		cmocka_unit_test(test_received),
 		cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_expired),
+		cmocka_unit_test(test_expired_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
