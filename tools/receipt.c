@@ -42,11 +42,12 @@ judge(struct receipt_target *target, const struct receipt_order *order,
 	target->by[0] = '\0';
 }
 
+/* All that a record blocks: the order's own, or what it lifts. */
 static int
-take_block(struct receipt_order *order, const struct verdict_source *lists,
-	int64_t now)
+take_block(struct receipt_order *order, const struct record *record,
+	const struct verdict_source *lists, int64_t now)
 {
-	int ret = effect_own(&order->own, order->record);
+	int ret = effect_own(&order->own, record);
 
 	if (ret != 0)
 		return ret;
@@ -68,9 +69,8 @@ take_block(struct receipt_order *order, const struct verdict_source *lists,
 	return 0;
 }
 
-/* One without targets lifts all names of its order: their receipt tells. */
 static int
-take_lift(struct receipt_order *order, const struct verdict_source *lists,
+take_targets(struct receipt_order *order, const struct verdict_source *lists,
 	int64_t now)
 {
 	const struct order *lift = order->record->order;
@@ -88,6 +88,21 @@ take_lift(struct receipt_order *order, const struct verdict_source *lists,
 			judge(target, order, lists, now);
 	}
 	return 0;
+}
+
+/* A lift without targets lifts all of its order. */
+static int
+take_lift(struct receipt_order *order, struct state *state,
+	const struct verdict_source *lists, int64_t now)
+{
+	const struct order *lift = order->record->order;
+	const struct record *lifted;
+
+	if (lift->target_count > 0)
+		return take_targets(order, lists, now);
+	lifted = history_find(
+		&state->recorded.history, lift->lifts_authority, lift->lifts);
+	return lifted == NULL ? 0 : take_block(order, lifted, lists, now);
 }
 
 /* ---- what happened to it ---- */
@@ -206,9 +221,9 @@ describe(struct receipt_order *order, struct making *making)
 	if (ret != 0)
 		return ret;
 	order->state = effect_state_name(found);
-	return (order->record->order->action == ORDER_LIFT
-			? take_lift
-			: take_block)(order, making->lists, making->now);
+	if (order->record->order->action == ORDER_LIFT)
+		return take_lift(order, state, making->lists, making->now);
+	return take_block(order, order->record, making->lists, making->now);
 }
 
 static int

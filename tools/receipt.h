@@ -46,7 +46,7 @@ struct receipt_order {
 	const struct record *record;  /* NULL: not recorded */
 	struct ledger_receipt ledger; /* if it is */
 	const char *state;
-	struct effect own; /* a block's targets point into it */
+	struct effect own; /* where targets may point into */
 	struct receipt_target *targets;
 	size_t target_count;
 	struct receipt_event *events;

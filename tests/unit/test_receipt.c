@@ -90,9 +90,20 @@ tells_all(void **state)
 	order = first(&value, &tool);
 	expect_target(order, 1, "b.example", "still blocked", "operator:FIRST");
 	json_free(value);
+	/* One without targets lifts what its order blocks. */
+	sign_order(&tool, "3", "k", "3", "action: lift\nlifts: 1\n");
+	sign_file(&tool, "now", "3.yaml");
+	tool_expect(&tool, 0, "apply %s/3.yaml", tool.dir);
+	tool_expect(&tool, 0, "receipt k:3 --json");
+	order = first(&value, &tool);
+	assert_int_equal(json_count(json_get(order, "targets")), 3);
+	expect_target(order, 0, "a.example", "open", NULL);
+	expect_target(order, 1, "b.example", "still blocked", "operator:FIRST");
+	expect_target(order, 2, "c.example", "open", NULL);
+	json_free(value);
 	tool_expect(&tool, 0, "receipt k:1");
-	tool_expect_in(tool.out, "receipt of k:1: active\n");
-	tool_expect_in(tool.out, "1 of 3 names taken\n");
+	tool_expect_in(tool.out, "receipt of k:1: lifted\n");
+	tool_expect_in(tool.out, "0 of 3 names taken\n");
 	tool_expect_in(tool.out, "already blocked by operator:FIRST\n");
 	tool_expect(&tool, 2, "receipt nothing");
 	tool_remove(&tool);
