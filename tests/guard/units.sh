@@ -32,6 +32,12 @@ said=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no \
 [[ -z $said ]] || { echo "$said" && status=1; }
 for unit in "${units[@]}"; do
 	[[ $unit == *.service ]] || continue
+	# What starts again after a failure does so as long as the fault lasts.
+	if grep -q '^Restart=' "$unit" &&
+		! grep -qx 'StartLimitIntervalSec=0' "$unit"; then
+		echo "$unit: gives up after some restarts"
+		status=1
+	fi
 	systemd-analyze security --offline=true --threshold="$THRESHOLD" \
 		"$unit" >"$scratch/security" || {
 		grep -v '^✓' "$scratch/security"
