@@ -159,9 +159,10 @@ pass(struct inbox_run *run)
 		return cmd_fail("%s: %s", run->inbox.path,
 			ret == PAL_ESYS ? strerror(errno) : "no memory");
 	if (run->looks.crowded && !crowded)
-		cmd_fail("%s holds more than %d files: the others are looked "
-			 "at once these are gone, and no file waits longer "
-			 "than %d s for its signature",
+		cmd_fail(
+			"%s holds more than %d files that are no pair: the others are looked "
+			"at once these are gone, and no file waits longer "
+			"than %d s for its signature",
 			run->inbox.path, INBOX_LOOKS, INBOX_CROWDED / 1000);
 	ret = do_tasks(run, tasks, list_tasks(run, tasks));
 	free(tasks);

@@ -21,11 +21,12 @@
 #include "intake.h"
 #include "wait.h"
 
-#define INBOX_NAME_MAX   100   /* octets of an order's file name */
-#define INBOX_FINAL_MAX  160   /* of one in done/ or refused/, and its NUL */
-#define INBOX_LOOKS      10000 /* files looked at in one pass */
-#define INBOX_SETTLED    2000  /* ms without a change */
-#define INBOX_CROWDED    30000 /* ms: the most patience if there are more */
+#define INBOX_NAME_MAX   100     /* octets of an order's file name */
+#define INBOX_FINAL_MAX  160     /* of one in done/ or refused/, and its NUL */
+#define INBOX_LOOKS      10000   /* files looked at in one pass, but pairs */
+#define INBOX_NAMES      1000000 /* ... of so many with them */
+#define INBOX_SETTLED    2000    /* ms without a change */
+#define INBOX_CROWDED    30000   /* ms: the most patience if there are more */
 #define INBOX_RECEIPT    ".receipt.json"
 #define INBOX_TO_DONE    "done"
 #define INBOX_TO_REFUSED "refused"
@@ -46,10 +47,10 @@ struct inbox_look {
 struct inbox_looks {
 	struct inbox_look *items; /* by name */
 	size_t count;
-	bool crowded; /* there are more */
+	bool crowded; /* there are more, without another half */
 };
 
-/* Looks at the folder, and remembers since when each file is as it is.
+/* Looks at the folder, at what may be a pair in any case, and remembers since when each file is as it is.
  * now: the monotonic clock. */
 int inbox_look(struct inbox_looks *looks, int folder, int64_t now);
 void inbox_looks_fini(struct inbox_looks *looks);

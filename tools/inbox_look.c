@@ -64,6 +64,87 @@ is_ours(const char *name)
 	       strcmp(name, INBOX_TO_REFUSED) == 0;
 }
 
+/* ---- reading the folder ---- */
+
+struct names {
+	char **items;
+	size_t count, room;
+	bool cut; /* there are more */
+};
+
+static void
+names_fini(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+}
+
+static int
+names_add(struct names *names, const char *name)
+{
+	if (names->count == names->room) {
+		size_t room = names->room == 0 ? 64 : 2 * names->room;
+		char **items = realloc(names->items, room * sizeof *items);
+
+		if (items == NULL)
+			return PAL_ENOMEM;
+		names->items = items;
+		names->room = room;
+	}
+	names->items[names->count] = strdup(name);
+	return names->items[names->count] == NULL ? PAL_ENOMEM
+	                                          : (names->count++, 0);
+}
+
+static int
+text_cmp(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int
+read_names(struct names *names, DIR *dir)
+{
+	struct dirent *entry;
+	int ret = 0;
+
+	while (ret == 0 && !names->cut && (entry = readdir(dir)) != NULL) {
+		if (is_ours(entry->d_name))
+			continue;
+		names->cut = names->count == INBOX_NAMES;
+		if (!names->cut)
+			ret = names_add(names, entry->d_name);
+	}
+	if (names->count > 0)
+		qsort(names->items, names->count, sizeof *names->items,
+			text_cmp);
+	return ret;
+}
+
+/* The name of the other half of a pair; false: it can have none. */
+static bool
+other_name(char other[INBOX_NAME_MAX + sizeof MINISIG_SUFFIX], const char *name)
+{
+	size_t of = inbox_signature_of(name), len = of > 0 ? of : strlen(name);
+
+	if (!inbox_name_valid(name, len))
+		return false;
+	snprintf(other, INBOX_NAME_MAX + sizeof MINISIG_SUFFIX, "%.*s%s",
+		(int)len, name, of > 0 ? "" : MINISIG_SUFFIX);
+	return of == 0 || inbox_signature_of(other) == 0;
+}
+
+static bool
+is_paired(const struct names *names, const char *name)
+{
+	char other[INBOX_NAME_MAX + sizeof MINISIG_SUFFIX], *key = other;
+
+	return other_name(other, name) &&
+	       bsearch(&key, names->items, names->count, sizeof *names->items,
+		       text_cmp) != NULL;
+}
+
 static int
 add(struct inbox_looks *looks, int folder, const char *name)
 {
@@ -79,20 +160,35 @@ add(struct inbox_looks *looks, int folder, const char *name)
 	return 0;
 }
 
+/* All pairs, but of what has no other half only so many: a flood of it keeps
+ * no order waiting. */
+static int
+look_at_names(struct inbox_looks *looks, int folder, const struct names *names)
+{
+	size_t alone = 0;
+	int ret = 0;
+
+	looks->items = calloc(names->count + 1, sizeof *looks->items);
+	looks->crowded = names->cut;
+	if (looks->items == NULL)
+		return PAL_ENOMEM;
+	for (size_t i = 0; i < names->count && ret == 0; i++) {
+		if (is_paired(names, names->items[i]) || alone++ < INBOX_LOOKS)
+			ret = add(looks, folder, names->items[i]);
+	}
+	looks->crowded = looks->crowded || alone > INBOX_LOOKS;
+	return ret;
+}
+
 static int
 read_all(struct inbox_looks *looks, DIR *dir, int folder)
 {
-	struct dirent *entry;
-	int ret = 0;
+	struct names names = {.items = NULL};
+	int ret = read_names(&names, dir);
 
-	while (ret == 0 && (entry = readdir(dir)) != NULL) {
-		if (is_ours(entry->d_name))
-			continue;
-		looks->crowded = looks->count == INBOX_LOOKS;
-		if (looks->crowded)
-			break;
-		ret = add(looks, folder, entry->d_name);
-	}
+	if (ret == 0)
+		ret = look_at_names(looks, folder, &names);
+	names_fini(&names);
 	return ret;
 }
 
@@ -125,14 +221,12 @@ inbox_look(struct inbox_looks *looks, int folder, int64_t now)
 			close(fd);
 		return PAL_ESYS;
 	}
-	fresh.items = calloc(INBOX_LOOKS, sizeof *fresh.items);
-	ret = fresh.items == NULL ? PAL_ENOMEM : read_all(&fresh, dir, folder);
+	ret = read_all(&fresh, dir, folder);
 	closedir(dir);
 	if (ret != 0) {
 		inbox_looks_fini(&fresh);
 		return ret;
 	}
-	qsort(fresh.items, fresh.count, sizeof *fresh.items, by_name);
 	remember(&fresh, looks, now);
 	inbox_looks_fini(looks);
 	*looks = fresh;
@@ -209,14 +303,9 @@ static const struct inbox_look *
 partner(const struct inbox_looks *looks, const struct inbox_look *look)
 {
 	char name[INBOX_NAME_MAX + sizeof MINISIG_SUFFIX];
-	size_t of = inbox_signature_of(look->name);
 	const struct inbox_look *found;
 
-	if (of > 0)
-		snprintf(name, sizeof name, "%.*s", (int)of, look->name);
-	else
-		snprintf(name, sizeof name, "%s" MINISIG_SUFFIX, look->name);
-	if (of > 0 && inbox_signature_of(name) > 0)
+	if (!other_name(name, look->name))
 		return NULL;
 	found = find(looks, name);
 	return found == NULL || fault_of(found) != NULL ? NULL : found;

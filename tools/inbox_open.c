@@ -1,7 +1,9 @@
 /* The folders of an inbox, and its lock. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -10,6 +12,7 @@
 #include "file.h"
 #include "inbox.h"
 #include "lock.h"
+#include "palang/clock.h"
 
 static int
 fail(const struct inbox *inbox, const char *name)
@@ -17,11 +20,41 @@ fail(const struct inbox *inbox, const char *name)
 	return cmd_fail("%s/%s: %s", inbox->path, name, strerror(errno));
 }
 
+/* What bears the name of a folder of ours and is none gets another, under
+ * which it is judged like anything that was dropped. */
+static int
+move_aside(int folder, const char *name)
+{
+	char other[64];
+
+	snprintf(other, sizeof other, "%s-%" PRId64, name, pal_clock_ms());
+	return renameat2(folder, name, folder, other, RENAME_NOREPLACE);
+}
+
+static int
+make_inner(int folder, const char *name, mode_t mode)
+{
+	struct stat st;
+
+	if (mkdirat(folder, name, mode) == 0)
+		return 0;
+	if (errno != EEXIST ||
+		fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return -1;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (move_aside(folder, name) != 0)
+		return -1;
+	return mkdirat(folder, name, mode);
+}
+
 /* Where it lies already, its rights are left as somebody made them. */
 static int
 open_inner(int folder, const char *name, mode_t mode)
 {
-	bool made = mkdirat(folder, name, mode) == 0;
+	bool made = make_inner(folder, name, mode) == 0;
 	int fd;
 
 	if (!made && errno != EEXIST)

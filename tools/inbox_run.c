@@ -106,6 +106,29 @@ put_in_force(struct inbox_run *run, struct intake *intake, struct state *state)
 	return ret;
 }
 
+/* Leaves what is wrong with the order itself: an error of ours is none of its
+ * sender's business, and refuses nothing. */
+static void
+keep_own(struct problems *problems, const char *name)
+{
+	size_t count =
+		problems->count < PROBLEMS_MAX ? problems->count : PROBLEMS_MAX;
+	struct problems own = {.items = problems->items};
+
+	for (size_t i = 0; i < count; i++) {
+		struct problem *problem = &problems->items[i];
+
+		if (problem->file == NULL || strcmp(problem->file, name) != 0) {
+			free(problem->file);
+			free(problem->text);
+			continue;
+		}
+		own.errors += !problem->warning;
+		own.items[own.count++] = *problem;
+	}
+	*problems = own;
+}
+
 /* Takes over what was read. */
 static int
 apply(struct inbox_run *run, struct inbox_pair *pair)
@@ -130,6 +153,7 @@ apply(struct inbox_run *run, struct inbox_pair *pair)
 		ret = put_in_force(run, &intake, &state);
 	if (ret == EXIT_ERROR)
 		state_tell(&state);
+	keep_own(&problems, pair->name);
 	speak(saved);
 	outcome.result = ret == EXIT_DONE   ? INBOX_TAKEN
 	                 : ret == EXIT_HELD ? INBOX_HELD

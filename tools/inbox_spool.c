@@ -17,6 +17,8 @@
  *   name       written first: when it came, and what it was called
  *   signature  moved in, then
  *   order      moved in: from here on nobody else can put another file there
+ *              (both are replaced by copies of our own as they are read: from
+ *              there on nobody else has the files themselves, either)
  *   outcome    written once it was judged: where it goes, and its receipt
  *
  * With an outcome, the receipt is put into done/ or refused/, then both files
@@ -279,6 +281,15 @@ read_part(struct inbox *inbox, struct inbox_pair *pair, const char *part,
 	return 0;
 }
 
+/* Whoever dropped the file may have it open still, or under a second name: a
+ * file of our own takes its place, with the octets that are judged. */
+static int
+own(struct inbox *inbox, const char *part, const char *data, size_t len)
+{
+	return data == NULL ? 0
+	                    : file_replace(inbox->spool, part, data, len, 0644);
+}
+
 /* False: it is none of ours. */
 static bool
 read_name(struct inbox_pair *pair, const char *text)
@@ -316,6 +327,11 @@ read_pair(struct inbox *inbox, struct inbox_pair *pair)
 	if (ret == 0)
 		ret = read_part(inbox, pair, ORDER, ORDER_FILE_MAX, &pair->data,
 			&pair->len);
+	if (ret == 0)
+		ret = own(
+			inbox, SIGNATURE, pair->signature, pair->signature_len);
+	if (ret == 0)
+		ret = own(inbox, ORDER, pair->data, pair->len);
 	return ret;
 }
 

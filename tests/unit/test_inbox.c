@@ -203,6 +203,57 @@ judges_by_two_clocks(void **state)
 	inbox_looks_fini(&looks);
 }
 
+#define PAIRS 20
+
+/* Files of a flood: empty, in the folder. */
+static void
+flood(int folder, const char *format, int count)
+{
+	char name[64];
+
+	for (int i = 0; i < count; i++) {
+		int fd;
+
+		snprintf(name, sizeof name, format, i);
+		fd = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		assert_true(fd >= 0);
+		close(fd);
+	}
+}
+
+/* However much lies there, what has its signature is looked at: a bound holds
+ * for the rest alone, also where it ends as signatures do. */
+static void
+sees_pairs_in_a_flood(void **state)
+{
+	char dir[] = "/tmp/palang-inbox-XXXXXX", command[64];
+	struct inbox_looks looks = {.items = NULL};
+	size_t pairs = 0;
+	int folder;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	folder = file_open_folder(dir);
+	assert_true(folder >= 0);
+	flood(folder, "o%d.yaml", PAIRS);
+	flood(folder, "o%d.yaml.minisig", PAIRS);
+	flood(folder, "rubbish-%d", INBOX_LOOKS);
+	flood(folder, "rubbish-s%d.minisig", INBOX_LOOKS / 2);
+	assert_int_equal(inbox_look(&looks, folder, NOW), 0);
+	assert_true(looks.crowded);
+	assert_int_equal(looks.count, INBOX_LOOKS + 2 * PAIRS);
+	for (size_t i = 0; i < looks.count; i++) {
+		pairs += looks.items[i].name[0] == 'o';
+		assert_true(i == 0 || strcmp(looks.items[i - 1].name,
+					      looks.items[i].name) < 0);
+	}
+	assert_int_equal(pairs, 2 * PAIRS);
+	inbox_looks_fini(&looks);
+	close(folder);
+	snprintf(command, sizeof command, "rm -rf %s", dir);
+	assert_int_equal(system(command), 0);
+}
+
 /* ---- the command ---- */
 
 #define BLOCK "action: block\nscope: exact\ntargets: [t.me]\n"
@@ -541,7 +592,67 @@ is_alone_at_work(void **state)
 	tool_remove(&tool);
 }
 
-/* Whoever owns the inbox may put a link in the place of ours. */
+/* What is wrong with the operator's own files is nothing that a sender is
+ * told, and refuses no order; what is wrong with the order does. */
+static void
+keeps_it_for_faults_of_ours(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	inbox_settled = 0;
+	sign_create(&tool, "");
+	sign_shell(&tool,
+		"sed -i 's|popular: no|popular: '$PWD'/popular.txt|' palang.yaml && grep popular.txt palang.yaml");
+	sign_shell(&tool, "mkdir in");
+	drop(&tool, "1", "now", "1", BLOCK);
+	tool_expect(&tool, 2, "inbox --once %s/in", tool.dir);
+	tool_expect_in(tool.err, "popular.txt");
+	sign_shell(&tool,
+		"test -f %s/order -a -z \"$(ls in/refused in/done | "
+		"grep yaml)\"",
+		spool_of(&tool));
+	sign_shell(&tool, "echo popular.example >popular.txt");
+	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
+	tool_expect_in(tool.out, "1.yaml: taken");
+	tool_remove(&tool);
+}
+
+/* The sender may have the file open still, or under a second name: what lies
+ * in done/ are the octets that were judged, in a file of our own. */
+static void
+keeps_what_was_judged(void **state)
+{
+	struct tool tool;
+	char path[300];
+	int fd;
+
+	(void)state;
+	inbox_create(&tool);
+	drop(&tool, "1", "now", "1", BLOCK);
+	sign_shell(&tool, "cp in/1.yaml judged; cp in/1.yaml.minisig signed");
+	snprintf(path, sizeof path, "%s/in/1.yaml", tool.dir);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
+	assert_int_equal(pwrite(fd, "X", 1, 0), 1);
+	close(fd);
+	sign_shell(&tool, "cmp judged in/done/1.yaml && "
+			  "cmp signed in/done/1.yaml.minisig");
+	/* A link that is made when it lies in the spool already. */
+	drop(&tool, "2", "now", "2", BLOCK);
+	sign_shell(&tool,
+		"s=%s; echo \"$(date +%%s)000 2.yaml\" >$s/name; "
+		"ln in/2.yaml other; mv in/2.yaml.minisig $s/signature; "
+		"mv in/2.yaml $s/order",
+		spool_of(&tool));
+	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
+	sign_shell(&tool, "cp in/done/2.yaml judged; echo x >>other; "
+			  "cmp judged in/done/2.yaml");
+	tool_remove(&tool);
+}
+
+/* Whoever owns the inbox may put a link, or a file, in the place of ours. */
 static void
 follows_no_link_out(void **state)
 {
@@ -549,11 +660,16 @@ follows_no_link_out(void **state)
 
 	(void)state;
 	inbox_create(&tool);
-	sign_shell(&tool, "mkdir out && ln -s ../out in/done");
+	sign_shell(&tool, "mkdir out && ln -s ../out in/done && "
+			  "mkfifo in/refused");
 	drop(&tool, "1", "now", "1", BLOCK);
-	tool_expect(&tool, 2, "inbox --once %s/in", tool.dir);
-	tool_expect_in(tool.err, "/in/done: ");
-	sign_shell(&tool, "test -z \"$(ls out)\" && ln -s in in3");
+	tool_expect(&tool, 1, "inbox --once %s/in", tool.dir);
+	tool_expect_in(tool.out, "1.yaml: taken");
+	sign_shell(&tool,
+		"test -z \"$(ls out)\" -a ! -L in/done && "
+		"test -f in/done/1.yaml && "
+		"test -L in/refused/done-*[0-9] -a -p in/refused/refused-*[0-9]");
+	sign_shell(&tool, "ln -s in in3");
 	tool_expect(&tool, 2, "inbox --once %s/in3", tool.dir);
 	tool_expect(&tool, 2, "inbox --once %s/none", tool.dir);
 	tool_expect_in(tool.err, "No such file");
@@ -568,12 +684,15 @@ main(void)
 		cmocka_unit_test(encodes_names),
 		cmocka_unit_test(judges_what_lies_there),
 		cmocka_unit_test(judges_by_two_clocks),
+		cmocka_unit_test(sees_pairs_in_a_flood),
 		cmocka_unit_test(takes_what_is_signed),
 		cmocka_unit_test(reports_what_is_held),
 		cmocka_unit_test(refuses_in_words),
 		cmocka_unit_test(goes_on_after_a_stop),
 		cmocka_unit_test(loses_nothing_when_killed),
 		cmocka_unit_test(keeps_what_it_cannot_record),
+		cmocka_unit_test(keeps_it_for_faults_of_ours),
+		cmocka_unit_test(keeps_what_was_judged),
 		cmocka_unit_test(is_alone_at_work),
 		cmocka_unit_test(follows_no_link_out),
 	};
