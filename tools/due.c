@@ -63,7 +63,10 @@ reaches(const struct ledger_saying *saying, const struct ledger_taken *taken)
 struct one {
 	bool before; /* it was known then */
 	bool lives;
-	int64_t reached; /* ms; 0: it has not */
+	int64_t first; /* the entry that it was known by first */
+	int64_t since; /* ms; 0: not known */
+	/* What says that it has reached it; NULL: nothing. */
+	const struct ledger_saying *reached;
 };
 
 /* Where what it says from there on ends: with another's, or, of its own, at
@@ -97,32 +100,111 @@ look_at_one(const struct ledger_said *said, size_t from,
 	size_t end = end_of(said, from, said->count - from, INT64_MAX);
 	size_t at = end_of(said, from, end - from, taken->number);
 
-	one->before = said->items[from].number < taken->number;
+	one->first = said->items[from].number;
+	one->before = one->first < taken->number;
 	one->lives = said->items[end - 1].number == INT64_MAX;
+	one->since = said->items[end - 1].since;
 	while (at < end && !reaches(&said->items[at], taken))
 		at++;
-	one->reached = at < end ? said->items[at].at : 0;
+	one->reached = at < end ? &said->items[at] : NULL;
 	return end;
 }
 
-int64_t
-due_done(const struct ledger_said *said, const struct ledger_taken *taken)
+/* As far as there is room. */
+static void
+add_name(char names[DUE_NAMES_MAX], const char *instance)
 {
-	int64_t known = 0, first = 0;
+	static const char more[] = ", ...";
+	size_t len = strlen(names);
+
+	if (len + strlen(instance) + 2 + sizeof more <= DUE_NAMES_MAX)
+		snprintf(names + len, DUE_NAMES_MAX - len, "%s%s",
+			len == 0 ? "" : ", ", instance);
+	else if (strcmp(names + len - strlen(more), more) != 0)
+		strcpy(names + len, more);
+}
+
+/* What made it done. */
+struct making {
+	const struct ledger_saying *known; /* the last of those known */
+	const struct ledger_saying *first; /* of the others */
+	bool kept; /* one that was known lives, and has not reached it */
+};
+
+static void
+take_reached(
+	struct due_doing *doing, struct making *making, const struct one *one)
+{
+	const struct ledger_saying *reached = one->reached;
+
+	if (one->before &&
+		(making->known == NULL || reached->at > making->known->at))
+		making->known = reached;
+	if (!one->before &&
+		(making->first == NULL || reached->at < making->first->at))
+		making->first = reached;
+	if (reached->wrong == 0 || doing->wrong[0] != '\0')
+		return;
+	strcpy(doing->wrong, reached->instance);
+	doing->said = reached->wrong;
+}
+
+/* One that the journal does not know yet is told by when it says it began. */
+static bool
+came_after(const struct one *one, const struct ledger_saying *done)
+{
+	if (one->first == INT64_MAX && one->since != 0)
+		return one->since > done->at;
+	return one->first > done->number;
+}
+
+/* Those that were not known then, live, and have not reached it. */
+static bool
+take_new(struct due_doing *doing, const struct ledger_said *said,
+	const struct ledger_taken *taken, const struct ledger_saying *done)
+{
 	struct one one;
 
 	for (size_t i = 0; i < said->count;) {
+		const char *instance = said->items[i].instance;
+
 		i = look_at_one(said, i, taken, &one);
-		if (one.reached == 0 && one.lives)
-			return 0;
-		if (one.reached == 0)
+		if (one.before || one.reached != NULL || !one.lives)
 			continue;
-		if (one.before && one.reached > known)
-			known = one.reached;
-		if (!one.before && (first == 0 || one.reached < first))
-			first = one.reached;
+		if (!came_after(&one, done))
+			return false;
+		add_name(doing->behind, instance);
 	}
-	return known != 0 ? known : first;
+	return true;
+}
+
+void
+due_done(struct due_doing *doing, const struct ledger_said *said,
+	const struct ledger_taken *taken)
+{
+	struct making making = {NULL, NULL, false};
+	const struct ledger_saying *done;
+	struct one one;
+
+	memset(doing, 0, sizeof *doing);
+	for (size_t i = 0; i < said->count;) {
+		const char *instance = said->items[i].instance;
+
+		i = look_at_one(said, i, taken, &one);
+		if (one.reached != NULL) {
+			take_reached(doing, &making, &one);
+		} else if (one.before) {
+			making.kept = making.kept || one.lives;
+			add_name(doing->without, instance);
+		}
+	}
+	done = making.known != NULL ? making.known : making.first;
+	if (done == NULL || making.kept)
+		return;
+	if (take_new(doing, said, taken, done))
+		doing->done = done->at;
+	else
+		doing->behind[0] = '\0';
 }
 
 char *

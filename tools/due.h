@@ -5,7 +5,8 @@
  * An order is done when the generation that took it in was in effect on all
  * resolvers that count for it: those that were known when it was recorded, and
  * that live or have reached it since; where none was known, the first to reach
- * it.  One that lives and has not reached it keeps it undone.
+ * it.  One that lives and has not reached it keeps it undone, but for one that
+ * came when it was done already.
  *
  * Pure; times of deadlines are seconds since 1970 UTC, those of what was done
  * milliseconds.
@@ -44,11 +45,23 @@ struct due_time {
 
 enum due_state due_judge(const struct due_time *time, int64_t now_ms);
 
-/* When it was in effect on all that count, in ms; 0: it is not.  Of said,
- * which is sorted, those whose resolver lives end with what that one says now,
- * its number INT64_MAX. */
-int64_t due_done(
-	const struct ledger_said *said, const struct ledger_taken *taken);
+#define DUE_NAMES_MAX 200
+
+/* Whether it was in effect on all that count, and who says what of it. */
+struct due_doing {
+	int64_t done; /* ms; 0: it is not */
+	/* Resolvers, "one, two": known when it was recorded, and have never
+	 * confirmed it; came when it was done, and have not reached it. */
+	char without[DUE_NAMES_MAX], behind[DUE_NAMES_MAX];
+	/* One that says a time which cannot be, and the time, ms; or empty. */
+	char wrong[PAL_INSTANCE_MAX];
+	int64_t said;
+};
+
+/* Of said, which is sorted, those whose resolver lives end with what that one
+ * says now, its number INT64_MAX. */
+void due_done(struct due_doing *doing, const struct ledger_said *said,
+	const struct ledger_taken *taken);
 
 /* To be done by hand, as "2 h" or "3 d": rounded down.  Returns buf. */
 #define DUE_SPAN_MAX 32

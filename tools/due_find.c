@@ -50,15 +50,23 @@ add_status(struct finding *finding, const struct resolver *resolver,
 	const struct ledger_generation *newest)
 {
 	const struct pal_status *status = &resolver->status;
-	struct ledger_saying saying = {
-		.number = INT64_MAX - !resolver->live, .at = status->effect};
+	struct ledger_saying saying = {.number = INT64_MAX - !resolver->live,
+		.since = status->started};
+	int64_t begun = 0;
+	int ret = 0;
 
 	memcpy(saying.instance, status->instance, sizeof saying.instance);
 	memcpy(saying.epoch, newest->epoch, PAL_EPOCH_SIZE);
 	if (memcmp(status->epoch, newest->epoch, PAL_EPOCH_SIZE) == 0 &&
 		status->generation <= newest->generation)
+		ret = ledger_generation_begun(finding->state->ledger,
+			status->epoch, status->generation, &begun);
+	if (begun != 0)
 		saying.generation = status->generation;
-	return ledger_said_add(&finding->said, &saying);
+	saying.at = ledger_believe(
+		status->effect, begun, finding->state->started_ms);
+	saying.wrong = saying.at == status->effect ? 0 : status->effect;
+	return ret == 0 ? ledger_said_add(&finding->said, &saying) : ret;
 }
 
 static int
@@ -83,16 +91,17 @@ load_said(struct finding *finding)
 /* ---- what is recorded ---- */
 
 static int
-find_done(struct finding *finding, const struct order *order, int64_t *done)
+find_done(struct finding *finding, const struct order *order,
+	struct due_doing *doing)
 {
 	struct ledger_taken taken;
 	int ret = finding->said_known ? 0 : load_said(finding);
 
-	*done = 0;
+	memset(doing, 0, sizeof *doing);
 	if (ret == 0)
 		ret = ledger_taken(finding->state->ledger, order, &taken);
 	if (ret == 0 && taken.number != 0)
-		*done = due_done(&finding->said, &taken);
+		due_done(doing, &finding->said, &taken);
 	return ret;
 }
 
@@ -110,19 +119,22 @@ add_deadline(struct finding *finding, size_t index, enum effect_state found)
 	const struct order *order = recorded->records[index].order;
 	struct due_time time = {.arrived = recorded->documents[index].arrived,
 		.ended = is_over(found)};
+	struct due_doing doing;
 	struct due_item *item;
 	int ret;
 
 	time.deadline = due_deadline(order, time.arrived);
 	if (time.deadline == PAL_NEVER)
 		return 0;
-	ret = find_done(finding, order, &time.done);
+	ret = find_done(finding, order, &doing);
 	if (ret != 0)
 		return ret;
 	item = add(finding->list, order);
 	if (item == NULL)
 		return PAL_ENOMEM;
+	time.done = doing.done;
 	item->time = time;
+	item->doing = doing;
 	item->state = due_judge(&time, finding->state->started_ms);
 	return 0;
 }
@@ -321,6 +333,25 @@ word_of(enum due_state state)
 	}
 }
 
+static void
+print_doing(FILE *out, const struct due_doing *doing)
+{
+	char time[TIME_TEXT_MAX];
+
+	if (doing->without[0] != '\0')
+		fprintf(out, "; not confirmed by %s", doing->without);
+	if (doing->behind[0] != '\0')
+		fprintf(out,
+			"; came when it was done, and has not reached "
+			"it: %s",
+			doing->behind);
+	if (doing->wrong[0] != '\0')
+		fprintf(out,
+			"; %s says %s, which cannot be: its clock is "
+			"wrong",
+			doing->wrong, time_format(time, doing->said / 1000));
+}
+
 void
 due_print(FILE *out, const struct due_item *item, int64_t now)
 {
@@ -336,6 +367,13 @@ due_print(FILE *out, const struct due_item *item, int64_t now)
 		fprintf(out, ", done %s",
 			time_format(time, item->time.done / 1000));
 	fprintf(out, ")");
+	print_doing(out, &item->doing);
+}
+
+static void
+put_names(struct json_writer *json, const char *key, const char *names)
+{
+	json_put_text(json, key, names[0] == '\0' ? NULL : names);
 }
 
 void
@@ -358,5 +396,8 @@ due_put(struct json_writer *json, const struct due_item *item)
 			? NULL
 			: time_format(time, item->time.done / 1000));
 	json_put_text(json, "waits", item->waits);
+	put_names(json, "without", item->doing.without);
+	put_names(json, "behind", item->doing.behind);
+	put_names(json, "clock_wrong", item->doing.wrong);
 	json_end(json);
 }

@@ -17,6 +17,7 @@ struct due_item {
 	enum order_action action;
 	enum due_state state;
 	struct due_time time; /* of a review, deadline alone */
+	struct due_doing doing;
 	/* What it waits in: "held", "shadow"; NULL: it is recorded. */
 	const char *waits;
 };

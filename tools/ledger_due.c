@@ -34,6 +34,46 @@ ledger_said_add(struct ledger_said *said, const struct ledger_saying *saying)
 	return 0;
 }
 
+/* ---- what is believed ---- */
+
+int64_t
+ledger_believe(int64_t said, int64_t begun, int64_t at)
+{
+	return begun > 0 && said >= begun - SQL_SAID_SLACK &&
+	                       said <= at + SQL_SAID_SLACK
+	               ? said
+	               : at;
+}
+
+int
+ledger_generation_begun(struct ledger *ledger,
+	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
+	int64_t *begun)
+{
+	struct query query;
+
+	*begun = 0;
+	query_open(&query, ledger->db, SQL_GENERATION_BEGUN);
+	query_bind_data(&query, epoch, PAL_EPOCH_SIZE);
+	query_bind_int(&query, (int64_t)generation);
+	if (query_step(&query))
+		*begun = query_int(&query);
+	return query_done(&query);
+}
+
+int
+ledger_knows_instance(struct ledger *ledger, const char *instance, bool *knows)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_INSTANCE_KNOWN);
+	query_bind_text(&query, instance);
+	*knows = query_step(&query);
+	return query_done(&query);
+}
+
+/* ---- what is recorded ---- */
+
 static int
 count_said(struct ledger *ledger, size_t *count)
 {
@@ -44,6 +84,17 @@ count_said(struct ledger *ledger, size_t *count)
 	if (query_step(&query))
 		*count = (size_t)query_int(&query);
 	return query_done(&query);
+}
+
+static void
+take_times(struct query *query, struct ledger_saying *saying)
+{
+	int64_t at = query_int(query);
+	int64_t said = query_int(query);
+	int64_t begun = query_int(query);
+
+	saying->at = ledger_believe(said, begun, at);
+	saying->wrong = said == saying->at ? 0 : said;
 }
 
 int
@@ -68,7 +119,7 @@ ledger_load_said(struct ledger *ledger, struct ledger_said *said)
 		saying->number = query_int(&query);
 		ledger_take_epoch(&query, saying->epoch);
 		saying->generation = (uint64_t)query_int(&query);
-		saying->at = query_int(&query);
+		take_times(&query, saying);
 	}
 	return query_done(&query);
 }

@@ -14,7 +14,24 @@ struct ledger_saying {
 	uint8_t epoch[PAL_EPOCH_SIZE];
 	uint64_t generation;
 	int64_t at; /* ms, by the resolver's clock; else by ours */
+	/* ms; what it said, which cannot be: at is by our clock; or 0 */
+	int64_t wrong;
+	int64_t since; /* ms; it runs since then; 0: not known */
 };
+
+/* What a resolver says of a generation is believed between the beginning of
+ * that one and at, when it was seen, with a second's slack: said, or at if
+ * it is not, or nothing is said; begun 0: it is not. */
+int64_t ledger_believe(int64_t said, int64_t begun, int64_t at);
+
+/* When a generation was begun, ms; 0: it never was. */
+int ledger_generation_begun(struct ledger *ledger,
+	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
+	int64_t *begun);
+
+/* True if the journal has an entry of the resolver. */
+int ledger_knows_instance(
+	struct ledger *ledger, const char *instance, bool *knows);
 
 /* By instance, then by number. */
 struct ledger_said {

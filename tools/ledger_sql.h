@@ -366,9 +366,14 @@
 	" WHERE authority = ?1 AND id = ?2 AND what IN ('held', 'shadowed',"   \
 	" 'approved', 'activated', 'rejected', 'suspend', 'resume', 'lifted'," \
 	" 'expired') ORDER BY event"
-#define SQL_RECEIPT_REACHED(kind)                                              \
-	"(SELECT coalesce(e.said, e.at) FROM events AS e"                      \
-	" WHERE e.instance = i.instance AND e.what = '" kind "'"               \
+/* As ledger_believe. */
+#define SQL_SAID_SLACK 1000 /* ms */
+#define SQL_RECEIPT_REACHED(kind)                                                            \
+	"(SELECT CASE WHEN e.said BETWEEN g.begun - 1000 AND e.at + 1000"                    \
+	" THEN e.said ELSE e.at END FROM events AS e"                                        \
+	" LEFT JOIN generations AS g ON g.epoch = e.epoch"                                   \
+	" AND g.generation = e.generation WHERE e.instance = i.instance AND e.what = '" kind \
+	"'"                                                                                  \
 	" AND e.epoch = ?1 AND e.generation >= ?2 ORDER BY e.event LIMIT 1)"
 #define SQL_RECEIPT_RESOLVERS                                                          \
 	"SELECT instance, " SQL_RECEIPT_REACHED("in effect") ", " SQL_RECEIPT_REACHED( \
@@ -658,9 +663,14 @@
 	"SELECT count(*) FROM events WHERE instance IS NOT NULL"               \
 	" AND what = 'in effect'"
 #define SQL_SAID                                                               \
-	"SELECT instance, event, epoch, generation, coalesce(said, at)"        \
-	" FROM events WHERE instance IS NOT NULL AND what = 'in effect'"       \
-	" ORDER BY instance, event"
+	"SELECT e.instance, e.event, e.epoch, e.generation, e.at, e.said,"     \
+	" g.begun FROM events AS e LEFT JOIN generations AS g"                 \
+	" ON g.epoch = e.epoch AND g.generation = e.generation"                \
+	" WHERE e.instance IS NOT NULL AND e.what = 'in effect'"               \
+	" ORDER BY e.instance, e.event"
+#define SQL_GENERATION_BEGUN                                                   \
+	"SELECT begun FROM generations WHERE epoch = ?1 AND generation = ?2"
+#define SQL_INSTANCE_KNOWN "SELECT 1 FROM events WHERE instance = ?1 LIMIT 1"
 #define SQL_TAKEN                                                              \
 	"SELECT event, epoch, generation FROM events WHERE authority = ?1"     \
 	" AND id = ?2 AND what IN ('apply', 'block', 'lift')"                  \

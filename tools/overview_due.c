@@ -1,4 +1,6 @@
-/* The overview of what is due. */
+/* The overview of what is due, and of who says that it is done. */
+#include <inttypes.h>
+
 #include "due_find.h"
 #include "json.h"
 #include "overview.h"
@@ -23,6 +25,60 @@ tell(struct overview *overview, const struct due_item *item, int64_t now)
 			"%s:%s is to be done by %s, in %s, and is %s",
 			item->authority, item->id, time,
 			due_span(span, item->time.deadline - now), waits);
+	if (item->doing.behind[0] != '\0')
+		problem_warning(&overview->findings, NULL, 0, 0,
+			"%s:%s was done before these came, which have not "
+			"reached it: %s",
+			item->authority, item->id, item->doing.behind);
+}
+
+/* Of one that lives, from what it says now. */
+static int
+look_at_clock(struct overview *overview, const struct state *state,
+	const struct pal_status *status)
+{
+	char time[TIME_TEXT_MAX];
+	int64_t begun;
+	int ret = ledger_generation_begun(
+		state->ledger, status->epoch, status->generation, &begun);
+
+	if (ret == 0 && begun != 0 && status->effect != 0 &&
+		ledger_believe(status->effect, begun, state->started_ms) !=
+			status->effect)
+		problem_warning(&overview->findings, NULL, 0, 0,
+			"%s says that generation %" PRIu64
+			" is in effect since %s, which cannot be: its clock "
+			"is wrong",
+			status->instance, status->generation,
+			time_format(time, status->effect / 1000));
+	return ret;
+}
+
+static int
+look_at_sayings(struct overview *overview, const struct state *state)
+{
+	size_t unknown = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < overview->resolvers.count && ret == 0; i++) {
+		const struct resolver *one = &overview->resolvers.items[i];
+		bool knows = true;
+
+		if (one->error != 0)
+			continue;
+		ret = ledger_knows_instance(
+			state->ledger, one->status.instance, &knows);
+		unknown += !knows;
+		if (ret == 0 && one->live)
+			ret = look_at_clock(overview, state, &one->status);
+	}
+	if (unknown > STATE_NEW_RESOLVERS)
+		problem_warning(&overview->findings, NULL, 0, 0,
+			"%zu status files are of resolvers that the journal "
+			"does not know; each command records %d at most: are "
+			"they all yours?",
+			unknown, STATE_NEW_RESOLVERS);
+	return ret == 0 ? EXIT_DONE : state_fail_ledger(state, ret);
 }
 
 int
@@ -36,7 +92,7 @@ overview_look_at_due(struct overview *overview, const struct state *state)
 		tell(overview, &list.items[i], state_now(state));
 	}
 	due_list_fini(&list);
-	return ret;
+	return ret == EXIT_DONE ? look_at_sayings(overview, state) : ret;
 }
 
 void

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ledger_due.h"
 #include "palang/clock.h"
 #include "palang/error.h"
 #include "status_files.h"
@@ -163,25 +164,40 @@ add_resolver(void *ctx, const char *instance, int64_t effect, int64_t swept)
 	return 0;
 }
 
-/* What they say now, where the journal does not know it yet. */
+/* What they say now, where the journal does not know it yet.  Of a generation
+ * that was never made, nothing is believed. */
 static int
-add_status(struct receipt_order *order, const struct resolver *resolver)
+add_status(struct receipt_order *order, struct state *state,
+	const struct resolver *resolver)
 {
 	const struct ledger_receipt *ledger = &order->ledger;
 	const struct pal_status *status = &resolver->status;
 	struct receipt_resolver *known;
+	int64_t effect, swept;
+	int ret;
 
 	if (resolver->error != 0 || !resolver->live)
 		return 0;
 	known = find_resolver(order, status->instance);
 	if (known == NULL)
 		return PAL_ENOMEM;
-	if (known->effect == 0 && resolver_reached(resolver, ledger->epoch,
-					  ledger->generation, REACH_EFFECT))
-		known->effect = status->effect;
-	if (known->swept == 0 && resolver_reached(resolver, ledger->epoch,
-					 ledger->generation, REACH_SWEPT))
-		known->swept = status->swept_at;
+	ret = ledger_generation_begun(
+		state->ledger, status->epoch, status->generation, &effect);
+	if (ret == 0)
+		ret = ledger_generation_begun(
+			state->ledger, status->epoch, status->swept, &swept);
+	if (ret != 0)
+		return ret;
+	if (known->effect == 0 && effect != 0 &&
+		resolver_reached(resolver, ledger->epoch, ledger->generation,
+			REACH_EFFECT))
+		known->effect = ledger_believe(
+			status->effect, effect, state->started_ms);
+	if (known->swept == 0 && swept != 0 &&
+		resolver_reached(resolver, ledger->epoch, ledger->generation,
+			REACH_SWEPT))
+		known->swept = ledger_believe(
+			status->swept_at, swept, state->started_ms);
 	return 0;
 }
 
@@ -196,7 +212,7 @@ add_resolvers(struct receipt_order *order, struct state *state,
 	ret = ledger_receipt_resolvers(
 		state->ledger, &order->ledger, add_resolver, order);
 	for (size_t i = 0; i < resolvers->count && ret == 0; i++)
-		ret = add_status(order, &resolvers->items[i]);
+		ret = add_status(order, state, &resolvers->items[i]);
 	return ret;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "journal.h"
+#include "ledger_due.h"
 #include "palang/clock.h"
 #include "state.h"
 #include "status_files.h"
@@ -157,6 +158,7 @@ struct confirming {
 	struct state *state;
 	struct ledger_generation newest;
 	int64_t at;
+	unsigned met; /* resolvers that the journal did not know */
 };
 
 static int
@@ -183,6 +185,19 @@ confirm(struct confirming *confirming, const char *what,
 	return ledger_add_event(ledger, &event);
 }
 
+/* The folder is the resolver's user's: under ever new names it would make the
+ * journal grow without end. */
+static int
+is_welcome(struct confirming *confirming, const char *instance, bool *welcome)
+{
+	bool knows = false;
+	int ret = ledger_knows_instance(
+		confirming->state->ledger, instance, &knows);
+
+	*welcome = knows || confirming->met++ < STATE_NEW_RESOLVERS;
+	return ret;
+}
+
 static int
 confirm_all(struct confirming *confirming, const struct resolvers *resolvers)
 {
@@ -190,10 +205,14 @@ confirm_all(struct confirming *confirming, const struct resolvers *resolvers)
 
 	for (size_t i = 0; i < resolvers->count && ret == 0; i++) {
 		const struct pal_status *status = &resolvers->items[i].status;
+		bool welcome;
 
 		if (resolvers->items[i].error != 0 ||
 			memcmp(status->epoch, confirming->newest.epoch,
 				PAL_EPOCH_SIZE) != 0)
+			continue;
+		ret = is_welcome(confirming, status->instance, &welcome);
+		if (ret != 0 || !welcome)
 			continue;
 		ret = confirm(confirming, "in effect", status,
 			status->generation, status->effect);

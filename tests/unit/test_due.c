@@ -61,6 +61,7 @@ struct says {
 	uint8_t epoch;
 	uint64_t generation;
 	int64_t at;
+	int64_t since;
 };
 
 /* The order is entry 10: generation 5 of epoch 1. */
@@ -68,32 +69,61 @@ static const struct {
 	struct says says[6]; /* ended by a NULL instance */
 	int64_t done;
 	const char *why;
+	const char *without, *behind; /* NULL: none */
 } doings[] = {
-	{{{NULL, 0, 0, 0, 0}}, 0, "nobody said anything"},
-	{{{"a", 11, 1, 5, 100}}, 100, "the first ever"},
-	{{{"a", 9, 1, 5, 100}}, 0, "said before it was recorded"},
-	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}}, 100, "it goes on"},
-	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 7, 100}}, 100,
-		"a later one holds it too"},
-	{{{"a", 9, 1, 4, 50}, {"a", NOW, 1, 4, 50}}, 0,
-		"it lives, and has not reached it"},
-	{{{"a", 9, 1, 4, 50}, {"a", NOW, 1, 5, 90}}, 90,
-		"not in the journal yet"},
-	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", 8, 1, 4, 50},
-		 {"b", 12, 1, 5, 130}},
-		130, "the last of those known then"},
-	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", 8, 1, 4, 50}}, 100,
-		"one that has gone keeps nobody waiting"},
-	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", 99, 1, 8, 900},
-		 {"b", NOW, 1, 8, 900}},
-		100, "one that came later makes nothing late"},
-	{{{"a", 9, 1, 4, 50}, {"a", 11, 1, 5, 100}, {"b", NOW, 1, 0, 10}}, 0,
-		"one that came later and has no list keeps it open"},
-	{{{"a", 11, 1, 5, 100}, {"b", 12, 1, 5, 130}}, 100,
-		"none was known: the first"},
-	{{{"a", 9, 1, 9, 50}, {"a", 11, 2, 1, 100}}, 100,
-		"a new epoch holds all that was recorded"},
+	{{{NULL, 0, 0, 0, 0, 0}}, 0, "nobody said anything", NULL, NULL},
+	{{{"a", 11, 1, 5, 100, 0}}, 100, "the first ever", NULL, NULL},
+	{{{"a", 9, 1, 5, 100, 0}}, 0, "said before it was recorded", "a", NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0}}, 100, "it goes on",
+		NULL, NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 7, 100, 0}}, 100,
+		"a later one holds it too", NULL, NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", NOW, 1, 4, 50, 0}}, 0,
+		"it lives, and has not reached it", "a", NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", NOW, 1, 5, 90, 0}}, 90,
+		"not in the journal yet", NULL, NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0}, {"b", 8, 1, 4, 50, 0},
+		 {"b", 12, 1, 5, 130, 0}},
+		130, "the last of those known then", NULL, NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0},
+		 {"b", 8, 1, 4, 50, 0}},
+		100, "one that has gone keeps nobody waiting", "b", NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0},
+		 {"b", 99, 1, 8, 900, 0}, {"b", NOW, 1, 8, 900, 0}},
+		100, "one that came later makes nothing late", NULL, NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0},
+		 {"b", NOW, 1, 0, 10, 0}},
+		100, "one that came when it was done undoes nothing", NULL,
+		"b"},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", NOW, 1, 5, 100, 0},
+		 {"b", NOW, 1, 0, 10, 101}},
+		100, "neither is in the journal: by when it began", NULL, "b"},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0},
+		 {"b", NOW, 1, 0, 10, 99}},
+		0, "it ran before it was done, and has no list", NULL, NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 13, 1, 5, 100, 0},
+		 {"b", 12, 1, 4, 60, 0}, {"b", NOW, 1, 4, 60, 0}},
+		0, "and so did this one", NULL, NULL},
+	{{{"a", 11, 1, 5, 100, 0}, {"b", 12, 1, 3, 130, 0},
+		 {"b", NOW, 1, 3, 130, 0}},
+		100, "none was known, the second came too late", NULL, "b"},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", 11, 1, 5, 100, 0}, {"b", 8, 1, 4, 50, 0},
+		 {"c", 8, 1, 4, 50, 0}},
+		100, "those that have gone are named", "b, c", NULL},
+	{{{"a", 9, 1, 4, 50, 0}, {"a", NOW, 1, 4, 50, 0}}, 0,
+		"and so are those that it waits for", "a", NULL},
+	{{{"a", 11, 1, 5, 100, 0}, {"b", 12, 1, 5, 130, 0}}, 100,
+		"none was known: the first", NULL, NULL},
+	{{{"a", 9, 1, 9, 50, 0}, {"a", 11, 2, 1, 100, 0}}, 100,
+		"a new epoch holds all that was recorded", NULL, NULL},
 };
+
+static void
+expect_names(const char *names, const char *expected, const char *why)
+{
+	if (strcmp(names, expected == NULL ? "" : expected) != 0)
+		fail_msg("%s: \"%s\"", why, names);
+}
 
 static void
 test_done(void **state)
@@ -105,19 +135,24 @@ test_done(void **state)
 	for (size_t i = 0; i < sizeof doings / sizeof *doings; i++) {
 		struct ledger_said said = {NULL, 0};
 		const struct says *says = doings[i].says;
+		struct due_doing doing;
 
 		for (; says->instance != NULL; says++) {
 			struct ledger_saying saying = {.number = says->number,
 				.epoch = {says->epoch},
 				.generation = says->generation,
-				.at = says->at};
+				.at = says->at,
+				.since = says->since};
 
 			strcpy(saying.instance, says->instance);
 			assert_int_equal(ledger_said_add(&said, &saying), 0);
 		}
-		if (due_done(&said, &taken) != doings[i].done)
+		due_done(&doing, &said, &taken);
+		if (doing.done != doings[i].done)
 			fail_msg("%s: %lld", doings[i].why,
-				(long long)due_done(&said, &taken));
+				(long long)doing.done);
+		expect_names(doing.without, doings[i].without, doings[i].why);
+		expect_names(doing.behind, doings[i].behind, doings[i].why);
 		ledger_said_fini(&said);
 	}
 }
@@ -172,7 +207,8 @@ test_commands(void **state)
 	apply(&tool, "A", "comply-within: 4h\n");
 	tool_expect(&tool, 0, "due");
 	tool_expect_in(tool.out, "k: 1 due\n"
-				 "  k:A: due in 4 h (2026-01-01T04:00:00Z)\n");
+				 "  k:A: due in 4 h (2026-01-01T04:00:00Z); "
+				 "not confirmed by one\n");
 	/* It is done when the resolver says so, and the journal remembers. */
 	now_s += 1800;
 	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
@@ -208,6 +244,55 @@ test_commands(void **state)
 	tool_expect(&tool, 0, "due");
 	tool_expect_in(tool.out, "k:B: up for review since 26 h");
 	tool_remove(&tool);
+	now_s = 0;
+}
+
+/* Puts another time in the place of what the status file of "one" says. */
+static void
+forge(const struct tool *tool, const char *what, int64_t ms)
+{
+	char command[400];
+
+	snprintf(command, sizeof command,
+		"sed -i 's/^%s .*/%s %lld/' %s/live/status/one.status", what,
+		what, (long long)ms, tool->dir);
+	assert_int_equal(system(command), 0);
+}
+
+/* A time that cannot be makes nothing done in time: neither before what is
+ * said to be in effect was made, nor after it was seen. */
+static void
+test_wrong_clock(void **state)
+{
+	static const int64_t times[] = {
+		1000, (START + 9 * 86400LL) * 1000, INT64_C(1) << 60};
+	struct tool tool;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		now_s = START;
+		tool_create(&tool);
+		apply(&tool, "A", "comply-within: 1h\n");
+		now_s += 7200;
+		tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+		forge(&tool, "effect", times[i]);
+		tool_expect(&tool, 0, "due");
+		tool_expect_in(tool.out, "k:A: done late by 60 min ");
+		tool_expect_in(tool.out, "which cannot be: its clock is wrong");
+		tool_run(&tool, "status");
+		tool_expect_in(tool.out, "warning: one says that generation 2 "
+					 "is in effect since ");
+		/* The journal keeps what it said, and believes it no more. */
+		tool_expect(&tool, 0, "publish");
+		now_s += 86400;
+		tool_expect(&tool, 0, "due");
+		tool_expect_in(
+			tool.out, "done 2026-01-01T02:00:00Z); one says");
+		tool_expect(&tool, 0, "receipt k:A --json");
+		tool_expect_in(
+			tool.out, "\"in_effect\": \"2026-01-01T02:00:00Z\"");
+		tool_remove(&tool);
+	}
 	now_s = 0;
 }
 
@@ -276,6 +361,7 @@ main(void)
 		cmocka_unit_test(test_done),
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_held),
 	};

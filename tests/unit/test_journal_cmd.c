@@ -4,6 +4,7 @@
 #include <syslog.h>
 
 #include "ledger.h"
+#include "state.h"
 #include "timefmt.h"
 
 /* What goes to syslog, in the place of the C library's own. */
@@ -106,6 +107,36 @@ test_untrusted(void **state)
 	tool_expect(&tool, 0, "block t.me --scope exact --id A");
 	tool_expect(&tool, 0, "history");
 	assert_null(strstr(tool.out, "in effect"));
+	tool_remove(&tool);
+}
+
+/* ... nor makes it the journal grow without end, under ever new names. */
+static void
+test_many(void **state)
+{
+	struct tool tool;
+	char name[16];
+
+	(void)state;
+	tool_create(&tool);
+	for (int i = 0; i < 3 * STATE_NEW_RESOLVERS; i++) {
+		snprintf(name, sizeof name, "r%d", i);
+		tool_resolver(&tool, name, 0, PAL_STATE_OK, 0);
+	}
+	tool_run(&tool, "status");
+	tool_expect_in(tool.out,
+		"warning: 48 status files are of resolvers that the journal "
+		"does not know");
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "in effect  on "), STATE_NEW_RESOLVERS);
+	/* Those that are known are recorded whatever comes. */
+	tool_resolver(&tool, "r0", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "block u.example --scope exact --id B");
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "in effect  on r0  generation 2");
+	assert_int_equal(
+		count(&tool, "in effect  on "), 2 * STATE_NEW_RESOLVERS + 1);
 	tool_remove(&tool);
 }
 
@@ -268,6 +299,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_untrusted),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_received),
 		cmocka_unit_test(test_configuration),
