@@ -221,6 +221,7 @@ run(const struct cmd_call *call)
 		ret = hold_show(&state, call->args[0],
 			cmd_option(call, "signature") != NULL ? HOLD_SIGNATURE
 			: received                            ? HOLD_FILE
+			: cmd_option(call, "json") != NULL    ? HOLD_JSON
 							      : HOLD_DOCUMENT,
 			&held);
 	if (held || ret != EXIT_DONE) {

@@ -74,7 +74,7 @@ int hold_has(const struct state *state, const char *name, bool *has);
 
 /* Shows a document that is held, in shadow or rejected, if one has that name
  * and no recorded order does. */
-enum hold_part { HOLD_DOCUMENT, HOLD_FILE, HOLD_SIGNATURE };
+enum hold_part { HOLD_DOCUMENT, HOLD_FILE, HOLD_SIGNATURE, HOLD_JSON };
 int hold_show(struct state *state, const char *name, enum hold_part part,
 	bool *shown);
 

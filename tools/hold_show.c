@@ -158,16 +158,42 @@ print_document(const struct batch_file *file, int64_t now,
 	return found;
 }
 
+static int
+print_json(const struct batch *batch, const struct batch_document *document,
+	const struct batch_file *file)
+{
+	char time[TIME_TEXT_MAX], hex[PAL_SHA256_HEX];
+	struct json_writer json;
+
+	json_start(&json);
+	json_put_text(&json, "authority", document->authority);
+	json_put_text(&json, "id", document->id);
+	json_put_text(&json, "state", batch_state_name(batch->state));
+	json_put_text(
+		&json, "received", time_format(time, batch->received / 1000));
+	json_put_text(&json, "who", batch->who);
+	json_put_text(&json, "source", batch->source);
+	json_put_text(
+		&json, "digest", pal_sha256_to_hex(hex, document->digest));
+	json_put_text(&json, "why", batch->why);
+	json_put_text_len(&json, "file", file->data, file->len);
+	json_put_text(&json, "signature", file->signature);
+	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
+}
+
 /* Of the file that holds the document, what is asked for. */
 static bool
-print_part(const struct batch_file *file, int64_t now,
-	const struct batch_document *document, enum hold_part part, int *code)
+print_part(const struct batch *batch, const struct batch_file *file,
+	int64_t now, const struct batch_document *document, enum hold_part part,
+	int *code)
 {
 	if (part == HOLD_DOCUMENT)
 		return print_document(file, now, document, true);
 	if (!print_document(file, now, document, false))
 		return false;
-	if (part == HOLD_FILE) {
+	if (part == HOLD_JSON) {
+		*code = print_json(batch, document, file);
+	} else if (part == HOLD_FILE) {
 		fwrite(file->data, 1, file->len, stdout);
 	} else if (file->signature != NULL) {
 		fputs(file->signature, stdout);
@@ -195,8 +221,8 @@ show(const struct batch *batch, const struct batch_document *document,
 	if (part == HOLD_DOCUMENT)
 		print_head(batch, document);
 	for (size_t i = 0; i < files.count && !found; i++)
-		found = print_part(&files.list[i], state_now(state), document,
-			part, &code);
+		found = print_part(batch, &files.list[i], state_now(state),
+			document, part, &code);
 	ledger_batch_files_fini(&files);
 	return code;
 }

@@ -165,6 +165,9 @@ rejected_is_gone_and_judged_anew(void **state)
 	tool_expect_in(tool.out, "isp.example");
 	tool_expect(&tool, 0, "show --received k:1");
 	assert_int_equal(strncmp(tool.out, "palang-order: 1\n", 16), 0);
+	tool_expect(&tool, 0, "show --json k:1");
+	tool_expect_in(tool.out, "\"state\": \"held\"");
+	tool_expect_in(tool.out, "\"file\": \"palang-order: 1");
 	tool_expect(&tool, 1, "show --signature k:1");
 	tool_expect_in(tool.err, "k:1 is not signed");
 	tool_expect(&tool, 0, "reject 1 --reason 'ours'");
