@@ -50,8 +50,8 @@ struct inbox_looks {
 	bool crowded; /* there are more, without another half */
 };
 
-/* Looks at the folder, at what may be a pair in any case, and remembers since when each file is as it is.
- * now: the monotonic clock. */
+/* Looks at the folder, at what may be a pair in any case, and remembers since
+ * when each file is as it is.  now: the monotonic clock. */
 int inbox_look(struct inbox_looks *looks, int folder, int64_t now);
 void inbox_looks_fini(struct inbox_looks *looks);
 

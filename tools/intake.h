@@ -88,8 +88,8 @@ int intake_parse(struct intake *intake, int64_t now, struct problems *problems);
  * such ones?  intake_admit does it. */
 int intake_powers(const struct intake *intake, struct state *state);
 
-/* Judges powers, then document by document against what is recorded and the documents before; adds those that are new to the
- * state in memory. */
+/* Judges powers, then document by document against what is recorded and the
+ * documents before; adds those that are new to the state in memory. */
 int intake_admit(struct intake *intake, struct state *state);
 
 /* Holds the block orders that are new against the guards.  What is refused goes

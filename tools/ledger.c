@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ledger_schema.h"
 #include "ledger_sql.h"
 #include "ledger_store.h"
 #include "ledger_vouch.h"

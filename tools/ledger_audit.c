@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger_audit_sql.h"
+#include "ledger_schema.h"
 #include "ledger_sql.h"
 #include "ledger_store.h"
 #include "ledger_vouch.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "journal.h"
+#include "ledger_schema.h"
 #include "ledger_sql.h"
 #include "ledger_store.h"
 #include "palang/error.h"

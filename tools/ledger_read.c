@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ledger_sql.h"
+#include "ledger_schema.h"
 #include "ledger_store.h"
 #include "lock.h"
 #include "palang/clock.h"

@@ -5,25 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger_sql.h"
+#include "ledger_audit_sql.h"
 #include "ledger_store.h"
 #include "palang/error.h"
 
 #define VOUCHED   "recorded"
 #define VOUCH_ALL "all"
 
-/* Each query gives a row's number and all that it says: of the one row, or of
- * all if the parameter is NULL. */
 static const struct vouched {
 	const char *table, *rows;
+	const char *parts[2]; /* what belongs to a row, by its number */
 } vouched[] = {
-	{"feeds", SQL_ROW_FEEDS},
-	{"suspensions", SQL_ROW_SUSPENSIONS},
-	{"allows", SQL_ROW_ALLOWS},
-	{"switches", SQL_ROW_SWITCHES},
-	{"configurations", SQL_ROW_CONFIGURATIONS},
-	{"approvals", SQL_ROW_APPROVALS},
-	{"batches", SQL_ROW_BATCHES},
+	{"feeds", SQL_ROW_FEEDS, {NULL}},
+	{"suspensions", SQL_ROW_SUSPENSIONS, {NULL}},
+	{"allows", SQL_ROW_ALLOWS, {NULL}},
+	{"switches", SQL_ROW_SWITCHES, {NULL}},
+	{"configurations", SQL_ROW_CONFIGURATIONS, {NULL}},
+	{"approvals", SQL_ROW_APPROVALS, {NULL}},
+	{"batches", SQL_ROW_BATCHES,
+		{SQL_ROW_BATCH_DOCUMENTS, SQL_ROW_BATCH_FILES}},
 };
 
 #define VOUCHED_COUNT (sizeof vouched / sizeof *vouched)
@@ -114,21 +114,38 @@ struct row {
 	uint8_t digest[PAL_SHA256_SIZE];
 };
 
-/* The query's next row. */
-static bool
-next_row(struct query *query, const struct vouched *table, struct row *row)
+/* With a mark at their end, which is no column. */
+static int
+hash_part(struct ledger *ledger, const char *sql, int64_t number,
+	struct pal_sha256 *hash)
 {
-	const char *text;
+	struct query query;
 
-	if (!query_step(query))
-		return false;
+	query_open(&query, ledger->db, sql);
+	query_bind_int(&query, number);
+	while (query_step(&query))
+		query_hash(&query, hash);
+	pal_sha256_update(hash, "", 1);
+	return query_done(&query);
+}
+
+/* The query's row. */
+static int
+take_row(struct ledger *ledger, struct query *query,
+	const struct vouched *table, struct row *row)
+{
+	int64_t number = query_int(query);
+	struct pal_sha256 hash;
+	int ret = 0;
+
 	snprintf(row->name, sizeof row->name, "%s %" PRId64, table->table,
-		query_int(query));
-	text = query_text(query);
-	if (text == NULL)
-		text = "";
-	pal_sha256(text, strlen(text), row->digest);
-	return true;
+		number);
+	pal_sha256_init(&hash);
+	query_hash(query, &hash);
+	for (size_t i = 0; i < 2 && table->parts[i] != NULL && ret == 0; i++)
+		ret = hash_part(ledger, table->parts[i], number, &hash);
+	pal_sha256_final(&hash, row->digest);
+	return ret;
 }
 
 static int
@@ -158,8 +175,11 @@ vouch_rows(struct ledger *ledger, const struct vouched *table,
 		query_bind_int(&query, *number);
 	else
 		query_bind_null(&query);
-	while (ret == 0 && next_row(&query, table, &row))
-		ret = vouch_for(ledger, &row);
+	while (ret == 0 && query_step(&query)) {
+		ret = take_row(ledger, &query, table, &row);
+		if (ret == 0)
+			ret = vouch_for(ledger, &row);
+	}
 	end = query_done(&query);
 	return ret != 0 ? ret : end;
 }
@@ -237,8 +257,11 @@ check_rows(struct ledger *ledger, const struct vouched *table,
 
 	query_open(&query, ledger->db, table->rows);
 	query_bind_null(&query);
-	while (ret == 0 && next_row(&query, table, &row))
-		ret = check_row(ledger, &row, found, ctx);
+	while (ret == 0 && query_step(&query)) {
+		ret = take_row(ledger, &query, table, &row);
+		if (ret == 0)
+			ret = check_row(ledger, &row, found, ctx);
+	}
 	end = query_done(&query);
 	return ret != 0 ? ret : end;
 }

@@ -392,6 +392,24 @@ query_data(struct query *query, size_t *len)
 	return data;
 }
 
+void
+query_hash(struct query *query, struct pal_sha256 *hash)
+{
+	int count = sqlite3_column_count(query->statement);
+
+	while (query->column < count) {
+		uint8_t head[9] = {(uint8_t)sqlite3_column_type(
+			query->statement, query->column)};
+		size_t len;
+		const void *data = query_data(query, &len);
+
+		for (size_t i = 0; i < 8; i++)
+			head[1 + i] = (uint8_t)((uint64_t)len >> 8 * i);
+		pal_sha256_update(hash, head, sizeof head);
+		pal_sha256_update(hash, data, len);
+	}
+}
+
 char *
 query_copy(struct query *query)
 {

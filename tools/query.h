@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "palang/sha256.h"
+
 struct database;
 
 enum database_mode {
@@ -81,6 +83,10 @@ int64_t query_int(struct query *query);
 bool query_is_null(const struct query *query); /* does not move on */
 const char *query_text(struct query *query);
 const void *query_data(struct query *query, size_t *len);
+
+/* Adds the columns that are left to the hash, each with its type (which is not
+ * zero) and length: what differs does not look the same. */
+void query_hash(struct query *query, struct pal_sha256 *hash);
 
 /* A copy to be freed; NULL for NULL, and on a failure, which sticks. */
 char *query_copy(struct query *query);
