@@ -11,6 +11,7 @@
 #include "output.h"
 #include "palang/error.h"
 #include "progress.h"
+#include "timefmt.h"
 
 static int run(const struct cmd_call *call);
 
@@ -36,7 +37,7 @@ const struct cmd cmd_export = {"export", "",
 	"write what is in force, for others",
 	"Writes all that is blocked now, by orders and by feeds, allows and "
 	"exceptions taken out, so that resolvers without palang answer the "
-	"same. An RPZ says it all but REFUSED, and says it in a way that all "
+	"same; while all is open, that is nothing. An RPZ says it all but REFUSED, and says it in a way that all "
 	"resolvers read alike. A hosts file has no names below names, plain "
 	"names have no scope: what cannot be said is counted on stderr. The "
 	"file is replaced whole.",
@@ -149,13 +150,31 @@ tell(const struct export_options *to, const struct export_report *report)
 	}
 }
 
+/* While all is open, nothing is in force: the others are to open, too. */
+static int
+open_lists(struct export_state *lists, struct state *state)
+{
+	char time[TIME_TEXT_MAX];
+
+	if (state->open.number == 0)
+		return export_state_open(lists, state);
+	memset(lists, 0, sizeof *lists);
+	lists->lists.allow = -1;
+	lists->lists.now = state_now(state);
+	fprintf(stderr,
+		"EVERYTHING IS OPEN since %s: what is written blocks nothing, "
+		"until `palang close --all` and another export\n",
+		time_format(time, state->open.began / 1000));
+	return EXIT_DONE;
+}
+
 static int
 write_it(struct state *state, struct export_options *to, struct output *output)
 {
 	struct export_state lists;
 	struct export_report report;
 	struct progress progress;
-	int ret = export_state_open(&lists, state), err;
+	int ret = open_lists(&lists, state), err;
 
 	progress_begin(&progress, "export");
 	to->progress = progress_tell;

@@ -42,6 +42,11 @@ test_opens_and_closes(void **state)
 	tool_expect_in(tool.out, "\"open\": true");
 	tool_expect_in(tool.out, "\"open_reason\": \"the wrong list\"");
 
+	/* nodes that follow what is exported open, too */
+	tool_expect(&tool, 0, "export --format plain");
+	assert_string_equal(tool.out, "");
+	tool_expect_in(tool.err, "EVERYTHING IS OPEN since ");
+
 	/* what comes meanwhile is recorded, and as open as the rest */
 	tool_expect(&tool, 0, "block worse.example --id B -s exact --reason x");
 	assert_true(is_open(&tool));
@@ -56,6 +61,8 @@ test_opens_and_closes(void **state)
 	tool_expect_in(tool.out, "nothing to close");
 	tool_expect(&tool, 0, "why bad.example");
 	tool_expect(&tool, 0, "why worse.example");
+	tool_expect(&tool, 0, "export --format plain");
+	tool_expect_in(tool.out, "bad.example\n");
 	tool_expect(&tool, 0, "status");
 	assert_null(strstr(tool.out, "OPEN"));
 	tool_expect(&tool, 0, "history");
