@@ -28,6 +28,9 @@ static const struct cmd_option options[] = {
 		"end once all that is complete was taken; what is not stays"},
 	{"patience", 0, "TIME",
 		"how long a file waits for its signature; default 10m"},
+	{"settle", 0, "TIME",
+		"take what has not changed for so long; default 2s; 0 where "
+		"files are moved in whole"},
 	WAIT_OPTIONS, {"json", 'j', NULL, "print the receipts"},
 	{NULL, 0, NULL, NULL}};
 
@@ -247,6 +250,20 @@ take_patience(struct inbox_run *run, const char *text)
 	return EXIT_DONE;
 }
 
+static int
+take_settle(const char *text)
+{
+	int64_t seconds = 0;
+	const char *why;
+
+	if (text == NULL)
+		return EXIT_DONE;
+	if (strcmp(text, "0") != 0 && duration_parse(text, &seconds, &why) != 0)
+		return cmd_fail("--settle %s: %s", text, why);
+	inbox_settled = seconds * 1000;
+	return EXIT_DONE;
+}
+
 /* As the user that we are from here on. */
 static int
 open_as_user(struct inbox_run *run)
@@ -274,6 +291,8 @@ run(const struct cmd_call *call)
 
 	if (ret == EXIT_DONE)
 		ret = take_patience(&run, cmd_option(call, "patience"));
+	if (ret == EXIT_DONE)
+		ret = take_settle(cmd_option(call, "settle"));
 	if (ret == EXIT_DONE)
 		ret = open_as_user(&run);
 	if (ret == EXIT_DONE)

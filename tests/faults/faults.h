@@ -17,7 +17,11 @@
 /* One command, on which state, and what it changes. */
 struct fault_case {
 	const char *name;
-	const char *prepare[PREPARE_MAX]; /* commands before it */
+	/* Commands before it; with "$ ", of the shell, in the state. */
+	const char *prepare[PREPARE_MAX];
+	/* There are keys: of the authority s, and of the approver budi.  Then
+	 * it takes two to let through what is held. */
+	bool trust;
 	bool cut;   /* the last of these is killed before its manifest */
 	bool again; /* the next `palang publish` does what it does */
 	bool opens; /* whatever is blocked */
@@ -29,6 +33,7 @@ struct fault_case {
 	const char *retry; /* completes it, where it cannot itself */
 	/* Once it is done: what must succeed, and what must be refused. */
 	const char *proof, *refused;
+	const char *left[4];          /* files that lie there then */
 	const char *names[NAMES_MAX]; /* those whose verdict it changes */
 };
 

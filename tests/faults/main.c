@@ -160,6 +160,14 @@ check_done(struct world *world, const struct trial *trial)
 	if (tried->refused != NULL &&
 		world_run(world, false, tried->refused) == 0)
 		lose(world, trial, "it said done, and is not");
+	for (int i = 0; i < 4 && tried->left[i] != NULL; i++) {
+		char path[192];
+
+		snprintf(path, sizeof path, "%s/%s", world->point,
+			tried->left[i]);
+		if (access(path, F_OK) != 0)
+			lose(world, trial, tried->left[i]);
+	}
 }
 
 static void

@@ -16,7 +16,7 @@
 
 #define WORDS_MAX  24
 #define DEPTH      16
-#define FILES      5 /* that a command may name */
+#define FILES      8 /* that a command may name */
 #define LIST_FIRST "one.example.net\ntwo.example.net\nbase.example.net\n"
 #define LIST_LATER "one.example.net\nthree.example.net\nbase.example.net\n"
 
@@ -139,7 +139,9 @@ split(const struct world *world, char *line, char *argv[WORDS_MAX],
 {
 	static const char *const files[FILES][2] = {{"ORDER", "order.yaml"},
 		{"BATCH", "batch.yaml"}, {"LIST", "list"},
-		{"HELD", "held.yaml"}, {"BACKUP", "kept/backup"}};
+		{"HELD", "held.yaml"}, {"BACKUP", "kept/backup"},
+		{"SIGNED", "signed.yaml"}, {"APPROVAL", "approval.minisig"},
+		{"IN", "in"}};
 	int argc = 0;
 
 	for (char *word = strtok(line, " ");
@@ -232,6 +234,8 @@ world_create(struct world *world, const char *palang, const char *library)
 	char path[128];
 	int fd;
 
+	/* Root alone is nobody in particular, who could have applied. */
+	setenv("SUDO_USER", "applier", 1);
 	memset(world, 0, sizeof *world);
 	world->palang = palang;
 	world->library = library;
@@ -263,7 +267,7 @@ world_remove(struct world *world)
 }
 
 static void
-write_config(const struct world *world, const char *more)
+write_config(const struct world *world, bool trust, const char *more)
 {
 	char text[1024];
 
@@ -275,9 +279,13 @@ write_config(const struct world *world, const char *more)
 		"  k: {kind: external, signature: transcribed, a: 192.0.2.1}\n"
 		"  h: {kind: external, signature: transcribed, a: 192.0.2.2,"
 		" may: {usual-targets: 1}}\n"
-		"approvals: 1\n"
-		"%s",
-		world->point, world->point, more == NULL ? "" : more);
+		"%s%s",
+		world->point, world->point,
+		trust ? "  s: {kind: external, keys: [{file: s.pub}]}\n"
+			"approvers:\n"
+			"  budi: {user: budi, keys: [{file: budi.pub}]}\n"
+		      : "approvals: 1\n",
+		more == NULL ? "" : more);
 	write_file(world, "palang.yaml", text);
 }
 
@@ -295,6 +303,10 @@ write_orders(const struct world *world)
 		"palang-order: 1\nauthority: h\naction: block\n"
 		"issued: 2020-01-01T00:00:00Z\nscope: exact\nid: H/1\n"
 		"targets: [h1.example.org, h2.example.org]\n");
+	write_file(world, "signed.yaml",
+		"palang-order: 1\nauthority: s\naction: block\n"
+		"issued: 2020-01-01T00:00:00Z\nscope: exact\nid: S/1\n"
+		"targets: [s1.example.org]\n");
 	for (int i = 1; i <= 3; i++)
 		len += (size_t)snprintf(text + len, sizeof text - len,
 			"---\n%sid: B/%d\ntargets: [b%d.example.org]\n",
@@ -323,10 +335,23 @@ run_cut(struct world *world, const char *line)
 }
 
 static void
+run_shell(struct world *world, const char *line)
+{
+	char text[512];
+
+	snprintf(text, sizeof text, "cd %s && { %s; } >/dev/null", world->point,
+		line);
+	if (setenv("PALANG", world->palang, 1) != 0 || system(text) != 0)
+		world_fail(world, "preparing: %s", text);
+}
+
+static void
 prepare_one(struct world *world, const char *line, bool cut)
 {
 	if (strcmp(line, "LIST2") == 0)
 		write_file(world, "list", LIST_LATER);
+	else if (strncmp(line, "$ ", 2) == 0)
+		run_shell(world, line + 2);
 	else if (cut)
 		run_cut(world, line);
 	else
@@ -346,7 +371,10 @@ world_prepare(struct world *world, const struct fault_case *tried)
 	snprintf(kept, sizeof kept, "%s/kept", world->point);
 	if (mkdir(kept, 0755) != 0)
 		world_fail(world, "%s: %s", kept, strerror(errno));
-	write_config(world, NULL);
+	if (tried->trust)
+		run_shell(world, "for key in s budi; do minisign -G -W "
+				 "-p $key.pub -s $key.key || exit; done");
+	write_config(world, tried->trust, NULL);
 	write_orders(world);
 	write_file(world, "list", LIST_FIRST);
 	expect_done(world, "init");
@@ -358,7 +386,7 @@ world_prepare(struct world *world, const struct fault_case *tried)
 	if (tried->list != NULL)
 		write_file(world, "list", tried->list);
 	if (tried->config != NULL)
-		write_config(world, tried->config);
+		write_config(world, tried->trust, tried->config);
 	copy_tree(world, world->point, world->base);
 }
 
