@@ -71,7 +71,7 @@ const struct fault_case fault_cases[] = {
 		.trust = true,
 		.prepare = {"apply --transcribed --source test HELD",
 			"$ $PALANG -c palang.yaml approve h:H/1 --reason test "
-			"--print >approval && "
+			"--print --as budi >approval && "
 			"minisign -S -s budi.key -m approval"},
 		.command = "approve h:H/1 --reason test --signature APPROVAL",
 		.names = {"h1.example.org", "h2.example.org"}},

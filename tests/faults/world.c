@@ -372,8 +372,9 @@ world_prepare(struct world *world, const struct fault_case *tried)
 	if (mkdir(kept, 0755) != 0)
 		world_fail(world, "%s: %s", kept, strerror(errno));
 	if (tried->trust)
-		run_shell(world, "for key in s budi; do minisign -G -W "
-				 "-p $key.pub -s $key.key || exit; done");
+		run_shell(world,
+			"mkdir keys; for key in s budi; do minisign -G -W "
+			"-p keys/$key.pub -s $key.key || exit; done");
 	write_config(world, tried->trust, NULL);
 	write_orders(world);
 	write_file(world, "list", LIST_FIRST);
