@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,20 @@ struct questions {
 	size_t count;
 };
 
+/* As the module lets the list lie in memory (module/live/load.c). */
+static uint8_t *
+allocate(size_t len)
+{
+	size_t page = (size_t)1 << 21;
+	size_t whole = (len + page - 1) & ~(page - 1);
+	uint8_t *data =
+		len < 4 * page ? malloc(len) : aligned_alloc(page, whole);
+
+	if (data != NULL && len >= 4 * page)
+		madvise(data, whole, MADV_HUGEPAGE);
+	return data;
+}
+
 static struct pal_image *
 image_read(const char *path)
 {
@@ -45,7 +60,7 @@ image_read(const char *path)
 	if (file == NULL || fseek(file, 0, SEEK_END) != 0)
 		die("%s: %s", path, strerror(errno));
 	size_t len = (size_t)ftell(file);
-	uint8_t *data = malloc(len);
+	uint8_t *data = allocate(len);
 	rewind(file);
 	if (data == NULL || fread(data, 1, len, file) != len)
 		die("%s: cannot be read", path);
