@@ -90,7 +90,7 @@ allocate(size_t len)
 	size_t whole = (len + page - 1) & ~(page - 1);
 	uint8_t *data;
 
-	if (len < 4 * page)
+	if (len < 2 * page)
 		return malloc(len);
 	data = aligned_alloc(page, whole);
 	if (data != NULL)

@@ -43,9 +43,9 @@ allocate(size_t len)
 	size_t page = (size_t)1 << 21;
 	size_t whole = (len + page - 1) & ~(page - 1);
 	uint8_t *data =
-		len < 4 * page ? malloc(len) : aligned_alloc(page, whole);
+		len < 2 * page ? malloc(len) : aligned_alloc(page, whole);
 
-	if (data != NULL && len >= 4 * page)
+	if (data != NULL && len >= 2 * page)
 		madvise(data, whole, MADV_HUGEPAGE);
 	return data;
 }
