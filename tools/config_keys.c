@@ -216,6 +216,22 @@ has_user(const struct config *config, const char *user)
 	return false;
 }
 
+/* Who is somebody now: one of then is only read. */
+static void
+check_user(struct yaml_reader *reader, const struct yaml_node *value,
+	const struct config *config)
+{
+	if (strcmp(value->text, "root") == 0)
+		yaml_error(reader, value,
+			"`root` is nobody in particular: name the account that "
+			"this person uses sudo from");
+	else if (has_user(config, value->text))
+		yaml_error(reader, value,
+			"`%s` is another approver's user: two entries are two "
+			"people",
+			value->text);
+}
+
 static int
 take_user(struct yaml_reader *reader, const struct yaml_node *value)
 {
@@ -229,15 +245,8 @@ take_user(struct yaml_reader *reader, const struct yaml_node *value)
 			reader, value, "`%s` is no user's name", value->text);
 		return 0;
 	}
-	if (strcmp(value->text, "root") == 0)
-		yaml_error(reader, value,
-			"`root` is nobody in particular: name the account that "
-			"this person uses sudo from");
-	else if (has_user(place->config, value->text))
-		yaml_error(reader, value,
-			"`%s` is another approver's user: two entries are two "
-			"people",
-			value->text);
+	if (!place->config->kept)
+		check_user(reader, value, place->config);
 	place->approver->user = strdup(value->text);
 	return place->approver->user == NULL ? PAL_ENOMEM : 0;
 }

@@ -307,6 +307,28 @@ refuses_with_line_and_way_out(void **state)
 	}
 }
 
+/* An error of today was none then: what was in force can be looked at. */
+static const char *const then[] = {"approvers:\n  b: {user: root, keys: []}\n",
+	"approvers:\n  b: {user: a, keys: []}\n  c: {user: a, keys: []}\n"};
+
+static void
+takes_what_was_right_then(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
+		struct problems problems = {0};
+		struct config config;
+
+		if (config_load_kept(&config, "then", then[i], strlen(then[i]),
+			    &problems) != 0)
+			fail_msg("%s\ngave: %s", then[i],
+				problems.items[0].text);
+		assert_int_equal(config.approver_count, 1 + i);
+		config_fini(&config);
+		problems_fini(&problems);
+	}
+}
+
 static const char feeds[] = "authorities:\n"
 			    "  k: {kind: external, a: 192.0.2.1, ttl: 60}\n"
 			    "protected: [z.example, A.Example]\n"
@@ -563,6 +585,7 @@ main(void)
 		cmocka_unit_test(reads_every_key),
 		cmocka_unit_test(knows_who_may_lift),
 		cmocka_unit_test(refuses_with_line_and_way_out),
+		cmocka_unit_test(takes_what_was_right_then),
 		cmocka_unit_test(reads_feeds),
 		cmocka_unit_test(adds_recorded_feeds),
 		cmocka_unit_test(reads_whom_to_trust),
