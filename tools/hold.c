@@ -96,6 +96,7 @@ static void
 print_who(const struct batch *batch, const struct state *state, bool enough)
 {
 	const struct config *config = &state->config;
+	const char *nobody = hold_nobody(config, batch);
 
 	if (enough)
 		printf("enough stand behind it: any of them puts it in force "
@@ -104,13 +105,10 @@ print_who(const struct batch *batch, const struct state *state, bool enough)
 		printf("nobody can approve it yet: add somebody under "
 		       "`approvers:` in %s\n",
 			config->file);
-	else if (hold_needed(config, batch) >= config->approvals &&
-		 config->approvals > 1)
+	else if (config->approvals > 1 && nobody != NULL)
 		printf("nobody in particular applied it (%s): it takes "
 		       "%u approvers\n",
-			strcmp(batch->way, "inbox") == 0 ? "the inbox"
-							 : "root without sudo",
-			config->approvals);
+			nobody, config->approvals);
 }
 
 void

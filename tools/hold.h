@@ -80,8 +80,12 @@ int hold_show(struct state *state, const char *name, enum hold_part part,
 
 /* ---- hold_approve.c ---- */
 
-/* Approvers it takes: one at least; one less than `approvals` if somebody in
- * particular applied it, which neither the inbox is nor root without sudo. */
+/* What applied it that is nobody in particular, in words: the inbox, root in
+ * any form, or the account that the service runs as.  NULL: it was a person. */
+const char *hold_nobody(const struct config *config, const struct batch *batch);
+
+/* Approvers it takes: one at least; one less than `approvals` if a person
+ * applied it. */
 unsigned hold_needed(const struct config *config, const struct batch *batch);
 
 /* True if this approver applied it. */

@@ -10,11 +10,30 @@
 #include "timefmt.h"
 #include "trust.h"
 
+/* who: "budi" or "budi (sudo)". */
 static bool
-is_person(const struct batch *batch)
+is_user(const char *who, const char *user)
 {
-	return strcmp(batch->way, "inbox") != 0 &&
-	       strcmp(batch->who, "root") != 0;
+	size_t len = user == NULL ? 0 : strlen(user);
+
+	return len > 0 && strncmp(who, user, len) == 0 &&
+	       (who[len] == '\0' || strcmp(who + len, " (sudo)") == 0);
+}
+
+/* ---- how many ---- */
+
+const char *
+hold_nobody(const struct config *config, const struct batch *batch)
+{
+	if (strcmp(batch->way, "inbox") == 0)
+		return "the inbox";
+	if (strcmp(batch->who, "root") == 0 || strcmp(batch->who, "uid 0") == 0)
+		return "root without sudo";
+	if (is_user(batch->who, "root"))
+		return "sudo by root";
+	if (is_user(batch->who, config->user))
+		return "the account of the service";
+	return NULL;
 }
 
 unsigned
@@ -22,7 +41,7 @@ hold_needed(const struct config *config, const struct batch *batch)
 {
 	if (config->approvals <= 1)
 		return 1;
-	return config->approvals - is_person(batch);
+	return config->approvals - (hold_nobody(config, batch) == NULL);
 }
 
 /* ---- what is signed ---- */
@@ -83,16 +102,6 @@ hold_text(const struct batch *batch, const char *approver, const char *reason)
 }
 
 /* ---- who may ---- */
-
-/* who: "budi" or "budi (sudo)". */
-static bool
-is_user(const char *who, const char *user)
-{
-	size_t len = user == NULL ? 0 : strlen(user);
-
-	return len > 0 && strncmp(who, user, len) == 0 &&
-	       (who[len] == '\0' || strcmp(who + len, " (sudo)") == 0);
-}
 
 static const struct config_approver *
 find_approver(const struct config *config, const char *name, const char *who)
