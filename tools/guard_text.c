@@ -186,7 +186,6 @@ guard_tell_more(
 int
 guard_tell_size(char **text, const struct guard_limits *limits, uint64_t names)
 {
-	uint64_t all = limits->in_force + names;
 	int n = 0;
 
 	*text = NULL;
@@ -200,11 +199,14 @@ guard_tell_size(char **text, const struct guard_limits *limits, uint64_t names)
 			"it names %" PRIu64 " targets; its authority usually "
 			"names %" PRIu64 " at most (`usual-targets`)",
 			names, limits->usual);
-	else if (limits->in_force_most > 0 && all > limits->in_force_most)
+	/* Not how many that would be: the text is signed, and others end. */
+	else if (limits->in_force_most > 0 &&
+		 limits->in_force + names > limits->in_force_most)
 		n = asprintf(text,
-			"with it, %" PRIu64 " names of its authority would be "
-			"in force or to come; `names-in-force` is %" PRIu64,
-			all, limits->in_force_most);
+			"with it, more than %" PRIu64 " names of its authority "
+			"would be in force or to come (`names-in-force`); it "
+			"names %" PRIu64,
+			limits->in_force_most, names);
 	if (n >= 0)
 		return 0;
 	*text = NULL;

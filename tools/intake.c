@@ -142,12 +142,21 @@ settle_known(struct intake *intake, const struct state *state)
 	}
 }
 
+/* What waits; but what is approved comes into force now. */
+struct waiting {
+	struct batches held;
+	const struct batch *approved;
+};
+
 static bool
 is_held(const void *ctx, const char *authority, const char *id)
 {
+	const struct waiting *waiting = ctx;
 	const struct batch *batch;
 
-	return batches_find(ctx, authority, id, &batch) != NULL;
+	return batches_find(&waiting->held, authority, id, &batch) != NULL &&
+	       (waiting->approved == NULL ||
+		       batch->number != waiting->approved->number);
 }
 
 /* What is held is not recorded, which would be the wrong word for it. */
@@ -155,13 +164,13 @@ static int
 admit_items(struct intake *intake, struct state *state)
 {
 	struct history *history = &state->recorded.history;
-	struct batches held;
-	int ret = ledger_batches(state->ledger, BATCH_HELD, &held);
+	struct waiting waiting = {.approved = intake->approved};
+	int ret = ledger_batches(state->ledger, BATCH_HELD, &waiting.held);
 
 	if (ret != 0)
 		ret = state_fail_ledger(state, ret);
 	history->is_held = is_held;
-	history->held = &held;
+	history->held = &waiting;
 	for (size_t i = 0; i < intake->count && ret == EXIT_DONE; i++) {
 		ret = admit_item(intake, &intake->items[i], state);
 		if (ret != 0)
@@ -169,7 +178,7 @@ admit_items(struct intake *intake, struct state *state)
 	}
 	history->is_held = NULL;
 	history->held = NULL;
-	ledger_batches_fini(&held);
+	ledger_batches_fini(&waiting.held);
 	return ret;
 }
 

@@ -256,7 +256,56 @@ an_applier_counts_once(void **state)
 	tool_remove(&tool);
 }
 
+/* ---- what changes meanwhile ---- */
+
+/* Another order of its authority ends: fewer names than were counted when it
+ * was signed are no news. */
+static void
+a_smaller_sum_is_no_news(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[a.example, b.example, c.example]");
+	tool_expect(&tool, 0, BY_HAND "%s/1.yaml", tool.dir);
+	guard_order(&tool, "2", "[d.example, e.example]");
+	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
+	hold(&tool, "3", "[f.example, g.example, h.example]");
+	guard_sign_approval(&tool, "3", "meant", "budi", "budi");
+	sign_order(&tool, "l", "k", "l",
+		"action: lift\nlifts: '2'\ntargets: [e.example]\n");
+	tool_expect(&tool, 0, BY_HAND "%s/l.yaml", tool.dir);
+	tool_expect(&tool, 0, WITH_SIGNATURE, "3", tool.dir);
+	guard_expect_blocked(&tool, "f.example", true);
+	tool_remove(&tool);
+}
+
 /* ---- words ---- */
+
+/* What comes into force with its lift is held no more. */
+static void
+says_held_of_what_waits_alone(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_order(&tool, "1", "[t.me, a.example]");
+	sign_order(&tool, "l", "k", "l",
+		"action: lift\nlifts: '1'\ntargets: [a.example]\n");
+	tool_expect(
+		&tool, 4, BY_HAND "%s/l.yaml %s/1.yaml", tool.dir, tool.dir);
+	hold(&tool, "2", "[google.com]");
+	sign_order(&tool, "m", "k", "m", "action: lift\nlifts: '2'\n");
+	tool_expect(&tool, 0, BY_HAND "%s/m.yaml", tool.dir);
+	tool_expect_in(tool.err, "k:2 is held, and not in force");
+	approve(&tool, "1", "budi", 0);
+	assert_null(strstr(tool.err, "is held"));
+	guard_expect_blocked(&tool, "t.me", true);
+	guard_expect_blocked(&tool, "a.example", false);
+	tool_remove(&tool);
+}
 
 static void
 tells_who_can(void **state)
@@ -351,6 +400,8 @@ main(void)
 		cmocka_unit_test(nobody_in_particular_is_no_person),
 		cmocka_unit_test(enough_are_enough_later),
 		cmocka_unit_test(an_applier_counts_once),
+		cmocka_unit_test(a_smaller_sum_is_no_news),
+		cmocka_unit_test(says_held_of_what_waits_alone),
 		cmocka_unit_test(tells_who_can),
 		cmocka_unit_test(tells_of_what_is_held),
 		cmocka_unit_test(another_document_ends_a_trial),

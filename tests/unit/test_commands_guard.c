@@ -242,7 +242,8 @@ holds_by_size(void **state)
 	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
 	guard_order(&tool, "3", "[d.example, e.example, f.example]");
 	tool_expect(&tool, 4, BY_HAND "%s/3.yaml", tool.dir);
-	tool_expect_in(tool.out, "6 names of its authority");
+	tool_expect_in(tool.out, "more than 5 names of its authority would be "
+				 "in force or to come");
 	tool_remove(&tool);
 }
 
@@ -296,8 +297,8 @@ counts_all_names_to_come(void **state)
 			i == 0 ? "" : "---\n", i, i);
 	tool_write(&tool, "many.yaml", text);
 	tool_expect(&tool, 4, BY_HAND "%s/many.yaml", tool.dir);
-	tool_expect_in(tool.out, "k:5: with it, 6 names of its authority");
-	tool_expect_in(tool.out, "k:7: with it, 8 names of its authority");
+	tool_expect_in(tool.out, "k:5: with it, more than 5 names");
+	tool_expect_in(tool.out, "k:7: with it, more than 5 names");
 	assert_null(strstr(tool.out, "k:4: with it"));
 	tool_expect(&tool, 0, "reject 0 --reason x");
 	sign_order(&tool, "later", "k", "later",
@@ -307,7 +308,7 @@ counts_all_names_to_come(void **state)
 	tool_expect(&tool, 0, BY_HAND "%s/later.yaml", tool.dir);
 	guard_order(&tool, "now", "[d.example, e.example, f.example]");
 	tool_expect(&tool, 4, BY_HAND "%s/now.yaml", tool.dir);
-	tool_expect_in(tool.out, "6 names of its authority");
+	tool_expect_in(tool.out, "more than 5 names of its authority");
 	/* what is over, or lifted for good, does not */
 	tool_expect(&tool, 0, "reject now --reason x");
 	sign_order(&tool, "lift", "k", "lift", "action: lift\nlifts: later\n");

@@ -271,7 +271,12 @@ static const struct {
 	{{2, 0, 0, 0}, "usually names 2", ""},
 	{{2, 2, 0, 0}, "`targets-per-order` of its authority is 2",
 		"the limit says more than what is usual"},
-	{{0, 0, 8, 10}, "11 names", "with those in force"},
+	{{0, 0, 8, 10},
+		"with it, more than 10 names of its authority would be in "
+		"force or to come (`names-in-force`); it names 3",
+		"with those in force"},
+	{{0, 0, 99, 10}, "more than 10 names",
+		"however many they are: others end while it waits"},
 	{{0, 0, 7, 10}, NULL, ""},
 };
 
