@@ -104,24 +104,57 @@ print_text(const struct batch *batch, const struct hold_word *word,
 	return EXIT_DONE;
 }
 
-/* What was on trial before it was held came when the trial began; and the
- * trial goes on until somebody has decided. */
-static int
-find_arrived(int64_t *arrived, const struct batch *batch, struct ledger *ledger)
+static bool
+same_documents(const struct batch *a, const struct batch *b)
 {
-	const struct batch_document *first = batch->documents, *tried;
-	const struct batch *trial;
+	if (a->document_count != b->document_count)
+		return false;
+	for (size_t i = 0; i < a->document_count; i++) {
+		if (memcmp(a->documents[i].digest, b->documents[i].digest,
+			    PAL_SHA256_SIZE) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_signatures(const struct batch_files *a, const struct batch_files *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const char *left = a->list[i].signature,
+			   *right = b->list[i].signature;
+
+		if (left == NULL || right == NULL ? left != right
+						  : strcmp(left, right) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What was on trial before it was held came when the trial began, which goes on
+ * until somebody has decided; but keys are judged by that time, and those of
+ * other signatures were not there. */
+static int
+find_arrived(int64_t *arrived, const struct batch *batch,
+	const struct batch_files *files, struct ledger *ledger)
+{
+	struct batch_files tried = {NULL, 0};
 	struct batches trials;
 	int ret = ledger_batches(ledger, BATCH_SHADOW, &trials);
 
-	*arrived = batch->received;
-	tried = ret != 0 || batch->document_count == 0
-	                ? NULL
-	                : batches_find(
-				  &trials, first->authority, first->id, &trial);
-	if (tried != NULL && trial->received < *arrived &&
-		memcmp(tried->digest, first->digest, PAL_SHA256_SIZE) == 0)
-		*arrived = trial->received;
+	*arrived = batch->arrived;
+	for (size_t i = 0; i < trials.count && ret == 0; i++) {
+		const struct batch *trial = &trials.list[i];
+
+		if (trial->arrived >= *arrived || !same_documents(trial, batch))
+			continue;
+		ret = ledger_batch_files(ledger, trial->number, &tried);
+		if (ret == 0 && same_signatures(&tried, files))
+			*arrived = trial->arrived;
+		ledger_batch_files_fini(&tried);
+	}
 	ledger_batches_fini(&trials);
 	return ret;
 }
@@ -136,7 +169,8 @@ refill(struct intake *intake, const struct batch *batch, struct state *state)
 	int ret = ledger_batch_files(state->ledger, batch->number, &files);
 
 	if (ret == 0)
-		ret = find_arrived(&intake->arrived, batch, state->ledger);
+		ret = find_arrived(
+			&intake->arrived, batch, &files, state->ledger);
 	if (ret != 0) {
 		ledger_batch_files_fini(&files);
 		return state_fail_ledger(state, ret);

@@ -189,8 +189,8 @@ static int
 add_waiting(struct finding *finding, const struct order *order,
 	const struct batch *batch)
 {
-	struct due_time time = {.arrived = batch->received,
-		.deadline = due_deadline(order, batch->received)};
+	struct due_time time = {.arrived = batch->arrived,
+		.deadline = due_deadline(order, batch->arrived)};
 	struct due_item *item;
 
 	if (time.deadline == PAL_NEVER)

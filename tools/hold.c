@@ -167,6 +167,7 @@ make_batch(struct batch *batch, const struct intake *intake,
 	const struct state *state, const char *what)
 {
 	*batch = (struct batch){.received = state->started_ms,
+		.arrived = intake->arrived,
 		.who = state->who,
 		.way = (char *)(uintptr_t)(intake->signed_only ? "inbox"
 							       : what),

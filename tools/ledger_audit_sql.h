@@ -227,8 +227,8 @@
 		"batch, approver, key, text, reason, at, who")
 #define SQL_ROW_BATCHES                                                        \
 	SQL_ROWS("batches", "batch",                                           \
-		"received, who, way, source, state, why, decided, decided_by," \
-		" reason")
+		"received, arrived, who, way, source, state, why, decided,"    \
+		" decided_by, reason")
 /* What belongs to it. */
 #define SQL_ROW_BATCH_DOCUMENTS                                                \
 	"SELECT position, authority, id, digest FROM batch_documents"          \

@@ -103,6 +103,7 @@ take_batch(struct query *query, struct batch *batch, enum batch_state state)
 	batch->state = state;
 	batch->number = query_int(query);
 	batch->received = query_int(query);
+	batch->arrived = query_int(query);
 	batch->who = query_copy(query);
 	batch->way = query_copy(query);
 	batch->source = query_copy(query);
@@ -271,6 +272,10 @@ ledger_add_batch(struct ledger *ledger, struct batch *batch)
 
 	query_open(&query, ledger->db, SQL_BATCH_ADD);
 	query_bind_int(&query, batch->received);
+	if (batch->arrived != 0)
+		query_bind_int(&query, batch->arrived);
+	else
+		query_bind_null(&query);
 	query_bind_text(&query, batch->who);
 	query_bind_text(&query, batch->way);
 	query_bind_text(&query, batch->source);

@@ -35,7 +35,9 @@ struct batch_approval {
 
 struct batch {
 	int64_t number;
-	int64_t received; /* ms: when it came */
+	int64_t received; /* ms: when it was held, or put on trial */
+	int64_t arrived;  /* ms: when it first came; 0, of one that is to be
+	                   * added: when it is received */
 	char *who, *way;  /* by whom; "apply", "inbox", "block", "lift" */
 	char *source;     /* transcribed from; NULL */
 	enum batch_state state;

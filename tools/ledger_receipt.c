@@ -17,11 +17,26 @@ take_key(struct query *query, struct ledger_receipt *receipt)
 		memcpy(receipt->key, data, LEDGER_KEY_SIZE);
 }
 
+static int
+find_arrived(struct ledger *ledger, const char *authority, const char *id,
+	int64_t *arrived)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_RECEIPT_ARRIVED);
+	query_bind_text(&query, authority);
+	query_bind_text(&query, id);
+	if (query_step(&query))
+		*arrived = query_int(&query);
+	return query_done(&query);
+}
+
 int
 ledger_receipt(struct ledger *ledger, const char *authority, const char *id,
 	struct ledger_receipt *receipt)
 {
 	struct query query;
+	int ret;
 
 	memset(receipt, 0, sizeof *receipt);
 	query_open(&query, ledger->db, SQL_RECEIPT);
@@ -40,7 +55,10 @@ ledger_receipt(struct ledger *ledger, const char *authority, const char *id,
 		receipt->generation = (uint64_t)query_int(&query);
 		receipt->published = query_int(&query);
 	}
-	return query_done(&query);
+	ret = query_done(&query);
+	return ret != 0 || receipt->recorded
+	               ? ret
+	               : find_arrived(ledger, authority, id, &receipt->arrived);
 }
 
 int

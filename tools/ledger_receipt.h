@@ -5,7 +5,8 @@
 #include "ledger.h"
 
 struct ledger_receipt {
-	bool recorded; /* false: nothing below */
+	bool recorded; /* false: nothing below but when it arrived, of what is
+	                * held, or was */
 	uint8_t digest[PAL_SHA256_SIZE];
 	uint8_t sha256[PAL_SHA256_SIZE]; /* of its file */
 	bool has_key;

@@ -167,9 +167,9 @@
  * Since version 3: who vouches for an order, and what is not in force of it.
  *
  * A batch is what came in one run and was held back, or is in shadow; what is
- * in it stands in no other table before it goes through intake again.  kind is
- * "TEMP " for one who reads an older ledger and may not change it.  All times
- * in milliseconds.
+ * in it stands in no other table before it goes through intake again; its
+ * arrived is as that of documents.  kind is "TEMP " for one who reads an older
+ * ledger and may not change it.  All times in milliseconds.
  */
 #define SQL_TABLES_TRUST(kind)                                                 \
 	"CREATE " kind "TABLE signatures ("                                    \
@@ -183,6 +183,7 @@
 	"CREATE " kind "TABLE batches ("                                       \
 	" batch INTEGER PRIMARY KEY,"                                          \
 	" received INTEGER NOT NULL,"                                          \
+	" arrived INTEGER,"                                                    \
 	" who TEXT NOT NULL,"                                                  \
 	" way TEXT NOT NULL CHECK (way IN ("                                   \
 	"  'apply', 'inbox', 'block', 'lift')),"                               \

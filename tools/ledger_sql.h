@@ -100,6 +100,11 @@
 	" LEFT JOIN generations AS g ON g.epoch = e.epoch"                     \
 	" AND g.generation = e.generation"                                     \
 	" WHERE d.authority = ?1 AND d.id = ?2 LIMIT 1"
+/* Of what is held, or was. */
+#define SQL_RECEIPT_ARRIVED                                                    \
+	"SELECT coalesce(arrived, received) FROM batches"                      \
+	" JOIN batch_documents USING (batch) WHERE authority = ?1"             \
+	" AND id = ?2 ORDER BY batch DESC LIMIT 1"
 #define SQL_RECEIPT_EVENTS                                                     \
 	"SELECT event, at, what, authority, id, digest, who, detail, epoch,"   \
 	" generation, instance, said, hash FROM events"                        \
@@ -152,7 +157,8 @@
 /* Those in a state at some time: what was decided later was held then, or on
  * trial, as the journal says. */
 #define SQL_BATCHES                                                            \
-	"SELECT batch, received, who, way, source, coalesce(CASE ?1"           \
+	"SELECT batch, received, coalesce(arrived, received), who, way,"       \
+	" source, coalesce(CASE ?1"                                            \
 	" WHEN 'held' THEN (SELECT e.detail FROM batch_documents AS d"         \
 	"  JOIN events AS e USING (authority, id)"                             \
 	"  WHERE d.batch = batches.batch AND d.position = 0"                   \
@@ -178,8 +184,8 @@
 	" LEFT JOIN signatures AS s ON s.signature = b.signature"              \
 	" WHERE b.batch = ?1 ORDER BY b.position"
 #define SQL_BATCH_ADD                                                          \
-	"INSERT INTO batches (received, who, way, source, state, why)"         \
-	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	"INSERT INTO batches (received, arrived, who, way, source, state,"     \
+	" why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 #define SQL_BATCH_DOCUMENT_ADD                                                 \
 	"INSERT INTO batch_documents (batch, position, authority, id, digest)" \
 	" VALUES (?1, ?2, ?3, ?4, ?5)"

@@ -267,11 +267,8 @@ make_order(struct receipt_order *order, const struct receipt_key *key,
 		               : ret;
 	}
 	/* It is held, or was: the last entry says so. */
-	for (size_t i = 0; i < order->event_count; i++) {
-		order->state = order->events[i].what;
-		if (i == 0)
-			order->ledger.arrived = order->events[i].at;
-	}
+	if (order->event_count > 0)
+		order->state = order->events[order->event_count - 1].what;
 	return 0;
 }
 

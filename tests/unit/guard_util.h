@@ -65,6 +65,20 @@ guard_expect_blocked(struct tool *tool, const char *name, bool blocked)
 	tool_expect(tool, blocked ? 0 : 1, "why %s", name);
 }
 
+/* When the order first came, as its receipt says. */
+static inline long long
+guard_arrived_ms(struct tool *tool, const char *order)
+{
+	static const char key[] = "\"arrived_ms\": ";
+	const char *at;
+
+	tool_run(tool, "receipt --json %s", order);
+	at = strstr(tool->out, key);
+	if (at == NULL)
+		fail_msg("nothing arrived:\n%s%s", tool->out, tool->err);
+	return atoll(at + strlen(key));
+}
+
 /* "approval", what `approve --print` writes, signed by the key. */
 static inline void
 guard_sign_approval(struct tool *tool, const char *id, const char *reason,

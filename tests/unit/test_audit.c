@@ -369,6 +369,8 @@ static const struct {
 	{"UPDATE batches SET reason = 'x' WHERE state = 'shadow'",
 		"batches 3: not as the journal has it",
 		"the word on one that is not decided"},
+	{"UPDATE batches SET arrived = 1 WHERE state = 'shadow'",
+		"batches 3: not as the journal has it", "when it first came"},
 	{"INSERT INTO batches (received, who, way, state, why)"
 	 " VALUES (1, 'x', 'apply', 'held', 'x')",
 		"batches 5: the journal has no such row",

@@ -401,19 +401,6 @@ protects_what_lies_below(void **state)
 
 /* ---- trials ---- */
 
-static long long
-arrived_ms(struct tool *tool, const char *order)
-{
-	static const char key[] = "\"arrived_ms\": ";
-	const char *at;
-
-	tool_run(tool, "receipt --json %s", order);
-	at = strstr(tool->out, key);
-	if (at == NULL)
-		fail_msg("nothing arrived:\n%s%s", tool->out, tool->err);
-	return atoll(at + strlen(key));
-}
-
 /* Guards look before its names are kept out of the cache. */
 static void
 guards_look_at_trials(void **state)
@@ -452,10 +439,10 @@ tried_then_held_came_when_tried(void **state)
 	guard_begin(&tool, "approvals: 1\n");
 	guard_order(&tool, "1", "[t.me]");
 	tool_expect(&tool, 0, BY_HAND "--shadow %s/1.yaml", tool.dir);
-	tried = arrived_ms(&tool, "k:1");
+	tried = guard_arrived_ms(&tool, "k:1");
 	tool_expect(&tool, 4, "activate 1");
 	tool_expect(&tool, 0, "approve 1 --reason meant");
-	assert_true(arrived_ms(&tool, "k:1") == tried);
+	assert_true(guard_arrived_ms(&tool, "k:1") == tried);
 	tool_expect(&tool, 0, "audit verify");
 	tool_remove(&tool);
 }

@@ -10,6 +10,7 @@ keeps_a_batch(void **state)
 		{.authority = "k", .id = "1", .digest = {1}},
 		{.authority = "k", .id = "2", .digest = {2}}};
 	struct batch batch = {.received = 1500000000123,
+		.arrived = 1499999999456,
 		.who = "budi",
 		.way = "apply",
 		.state = BATCH_HELD,
@@ -62,6 +63,7 @@ keeps_a_batch(void **state)
 	assert_string_equal(found->who, "budi");
 	assert_null(found->source);
 	assert_int_equal(found->received, batch.received);
+	assert_int_equal(found->arrived, batch.arrived);
 	assert_int_equal(found->decided, 0);
 	assert_int_equal(found->approval_count, 1);
 	assert_string_equal(found->approvals[0].approver, "ani");
@@ -93,10 +95,37 @@ keeps_a_batch(void **state)
 	place_remove(&place);
 }
 
+/* By hand it came when it was received. */
+static void
+knows_when_it_came(void **state)
+{
+	struct batch batch = {.received = 1500000000123,
+		.who = "budi",
+		.way = "apply",
+		.state = BATCH_HELD,
+		.why = ""};
+	struct batches batches;
+	struct place place;
+
+	(void)state;
+	place_create(&place);
+	place_open(&place);
+	assert_int_equal(ledger_begin(place.ledger, true), 0);
+	assert_int_equal(ledger_add_batch(place.ledger, &batch), 0);
+	assert_int_equal(ledger_commit(place.ledger), 0);
+	assert_int_equal(ledger_batches(place.ledger, BATCH_HELD, &batches), 0);
+	assert_int_equal(batches.count, 1);
+	assert_int_equal(batches.list[0].arrived, batch.received);
+	ledger_batches_fini(&batches);
+	place_close(&place);
+	place_remove(&place);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_a_batch)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_a_batch),
+		cmocka_unit_test(knows_when_it_came)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
