@@ -69,6 +69,11 @@ void pal_name_ancestor(
 size_t pal_wire_labels(const uint8_t *wire, size_t len,
 	uint8_t at[PAL_LABELS_MAX], unsigned *labels);
 
+/* As pal_name_cmp, of canonical wire names whose labels start there, the
+ * leftmost first. */
+int pal_wire_cmp(const uint8_t *a, const uint8_t *at_a, unsigned labels_a,
+	const uint8_t *b, const uint8_t *at_b, unsigned labels_b);
+
 /* Lowers A-Z.  Every other octet is itself. */
 static inline uint8_t
 pal_lower(uint8_t octet)

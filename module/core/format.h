@@ -60,4 +60,14 @@ struct pal_image {
 	struct part changes; /* digest of the image before, then names */
 };
 
+/* ---- image_rules.c: NULL, or what is wrong ---- */
+
+/* Of an orders image whose sections are loaded. */
+const char *image_check_rules(struct pal_image *image);
+
+/* True if a canonical name, and nothing else, stands in len octets; at and
+ * labels as pal_wire_labels gives them. */
+bool image_is_canonical(const uint8_t *wire, size_t len,
+	uint8_t at[PAL_LABELS_MAX], unsigned *labels);
+
 #endif

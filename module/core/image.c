@@ -197,138 +197,21 @@ check_intervals(struct pal_image *image)
 	return NULL;
 }
 
-static const char *
-check_claim(const struct pal_image *image, const struct pal_rule *rule,
-	const struct pal_claim *claim)
-{
-	if (claim->policy >= image->policies.count ||
-		claim->interval_count == 0 ||
-		claim->intervals > image->intervals.count ||
-		claim->interval_count >
-			image->intervals.count - claim->intervals)
-		return "a claim points nowhere";
-	if (claim->owner_labels == 0 || claim->owner_labels > rule->name.labels)
-		return "a claim's owner is not above its rule";
-	if (claim->scope == PAL_EXACT &&
-		(rule->scope != PAL_EXACT ||
-			claim->owner_labels != rule->name.labels))
-		return "an exact claim on another name";
-	if (claim->scope == PAL_SUBTREE && claim->owner_labels < 2)
-		return "a claim on a top-level domain";
-	for (uint32_t i = 1; i < claim->interval_count; i++) {
-		uint32_t at = claim->intervals + i;
-		if (pal_image_interval(image, at - 1).end >
-			pal_image_interval(image, at).start)
-			return "a claim's intervals are not sorted";
-	}
-	return NULL;
-}
-
-static const char *
-check_claims(const struct pal_image *image, const struct pal_rule *rule)
-{
-	struct pal_claim claim;
-
-	if (rule->claims > image->claims.count ||
-		rule->claim_count > image->claims.count - rule->claims)
-		return "a rule's claims lie outside";
-	for (uint32_t i = 0; i < rule->claim_count; i++) {
-		size_t at = CLAIM_SIZE * (size_t)(rule->claims + i);
-		if (image->claims.data[at + 11] > (CLAIM_SUBTREE | CLAIM_HOLE))
-			return "a claim has unknown flags";
-		pal_image_claim(image, rule->claims + i, &claim);
-		const char *why = check_claim(image, rule, &claim);
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
-}
-
-/* True if a canonical name, and nothing else, stands in len octets. */
-static bool
-is_canonical(struct pal_name *name, const uint8_t *wire, size_t len)
-{
-	return pal_name_from_wire(name, wire, len) == 0 && name->len == len &&
-	       memcmp(name->wire, wire, len) == 0;
-}
-
-/* The name of a rule, which pal_image_rule will trust. */
-static const char *
-check_rule_name(const struct pal_image *image, const uint8_t *record)
-{
-	struct pal_name name;
-	uint32_t off = load32(record);
-	uint8_t len = record[4];
-
-	if (len == 0 || off > image->strings.count ||
-		len > image->strings.count - off || record[7] != 0 ||
-		record[5] > PAL_SUBTREE || load32(record + 12) != 0)
-		return "a rule is malformed";
-	if (!is_canonical(&name, image->strings.data + off, len))
-		return "a rule's name is not canonical";
-	if (name.labels == 0 || (record[5] == PAL_SUBTREE && name.labels < 2))
-		return "a rule for the root or a top-level domain";
-	return NULL;
-}
-
-/* A rule stands in the set of its scope under its own name's hash. */
-static bool
-rule_is_indexed(const struct pal_image *image, const struct pal_rule *rule,
-	uint32_t index)
-{
-	const struct set *set =
-		&image->sets[rule->scope == PAL_SUBTREE ? SECTION_SUBTREE
-							: SECTION_EXACT];
-	uint8_t labels[PAL_LABELS_MAX];
-	unsigned count;
-	uint64_t at;
-
-	pal_wire_labels(rule->name.wire, rule->name.len, labels, &count);
-	return set_find(set,
-		       sip_name(image->data + AT_KEY, rule->name.wire, labels,
-			       count),
-		       &at) &&
-	       load32(set->values + 4 * at) == index;
-}
-
-static const char *
-check_rules(struct pal_image *image)
-{
-	struct pal_rule rules[2]; /* in turn: this one, and the one before */
-
-	for (uint32_t i = 0; i < image->rule_table.count; i++) {
-		struct pal_rule *rule = &rules[i & 1], *last = &rules[~i & 1];
-		const char *why = check_rule_name(
-			image, image->rule_table.data + RULE_SIZE * (size_t)i);
-		if (why != NULL)
-			return why;
-		pal_image_rule(image, i, rule);
-		int order = i == 0 ? 1 : pal_name_cmp(&rule->name, &last->name);
-		if (order < 0 || (order == 0 && rule->scope <= last->scope))
-			return "the rules are not sorted";
-		if (!rule_is_indexed(image, rule, i))
-			return "a rule is not in its set";
-		why = check_claims(image, rule);
-		if (why != NULL)
-			return why;
-	}
-	return NULL;
-}
-
 /* Names that pal_image_changed will trust, each behind its length. */
 static const char *
 check_changes(struct pal_image *image)
 {
 	const struct part *changes = &image->changes;
 	uint32_t at = PAL_SHA256_SIZE, count = 0;
-	struct pal_name name;
+	unsigned labels;
 
 	if (changes->count == 0)
 		return NULL;
 	for (; at < changes->count; count++) {
 		const uint8_t *p = changes->data + at;
 		if (*p >= changes->count - at ||
-			!is_canonical(&name, p + 1, *p) || name.labels == 0)
+			!image_is_canonical(p + 1, *p, NULL, &labels) ||
+			labels == 0)
 			return "a changed name is not canonical";
 		at += 1u + *p;
 	}
@@ -366,8 +249,8 @@ static int
 validate(struct pal_image *image, const char **why)
 {
 	static const check_fn checks[] = {check_header, load_sections,
-		check_counts, check_policies, check_intervals, check_rules,
-		check_changes};
+		check_counts, check_policies, check_intervals,
+		image_check_rules, check_changes};
 
 	if (memcmp(image->data, IMAGE_MAGIC, 8) != 0)
 		return fail(why, "not an image", PAL_EFORM);

@@ -166,18 +166,26 @@ label_starts(const struct pal_name *name, uint8_t at[PAL_LABELS_MAX])
 }
 
 int
-pal_name_cmp(const struct pal_name *a, const struct pal_name *b)
+pal_wire_cmp(const uint8_t *a, const uint8_t *at_a, unsigned labels_a,
+	const uint8_t *b, const uint8_t *at_b, unsigned labels_b)
 {
-	uint8_t at_a[PAL_LABELS_MAX], at_b[PAL_LABELS_MAX];
-	unsigned na = label_starts(a, at_a), nb = label_starts(b, at_b);
-
-	while (na > 0 && nb > 0) {
+	while (labels_a > 0 && labels_b > 0) {
 		int diff =
-			label_cmp(a->wire + at_a[--na], b->wire + at_b[--nb]);
+			label_cmp(a + at_a[--labels_a], b + at_b[--labels_b]);
 		if (diff != 0)
 			return diff;
 	}
-	return (na > 0) - (nb > 0);
+	return (labels_a > 0) - (labels_b > 0);
+}
+
+int
+pal_name_cmp(const struct pal_name *a, const struct pal_name *b)
+{
+	uint8_t at_a[PAL_LABELS_MAX], at_b[PAL_LABELS_MAX];
+	unsigned labels_a = label_starts(a, at_a);
+	unsigned labels_b = label_starts(b, at_b);
+
+	return pal_wire_cmp(a->wire, at_a, labels_a, b->wire, at_b, labels_b);
 }
 
 bool

@@ -160,10 +160,9 @@ key_that_is_retired_counts_no_more(void **state)
 	hold(&tool, "1", "[t.me]");
 	approve(&tool, "1", "budi", 4);
 	await_next_second();
-	sign_shell(&tool,
-		"sed -i \"s/{file: budi.pub}/{file: budi.pub, "
-		"not-after: $(date -u +%%FT%%TZ)}/\" palang.yaml; "
-		"grep -q not-after palang.yaml");
+	sign_shell(&tool, "sed -i \"s/{file: budi.pub}/{file: budi.pub, "
+			  "not-after: $(date -u +%%FT%%TZ)}/\" palang.yaml; "
+			  "grep -q not-after palang.yaml");
 	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
 	tool_expect(&tool, 2,
 		"approve 1 --reason meant --signature %s/approval.minisig",
