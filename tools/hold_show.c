@@ -76,27 +76,19 @@ is_recorded(const struct state *state, const char *name)
 }
 
 static const struct batch_document *
-find_document(const struct batches *batches, const char *name,
-	const struct batch **in)
+find_document(const struct batch *batch, const char *name)
 {
 	const struct batch_document *found = NULL;
 	enum order_fit best = ORDER_FIT_NONE;
 
-	for (size_t i = 0; i < batches->count; i++) {
-		const struct batch *batch = &batches->list[i];
+	for (size_t i = 0; i < batch->document_count; i++) {
+		const struct batch_document *d = &batch->documents[i];
+		enum order_fit fit = order_fit(d->authority, d->id, name);
 
-		for (size_t j = 0; j < batch->document_count; j++) {
-			const struct batch_document *d = &batch->documents[j];
-			enum order_fit fit =
-				order_fit(d->authority, d->id, name);
-
-			/* the last of those that were rejected */
-			if (fit == ORDER_FIT_NONE || fit < best)
-				continue;
-			best = fit;
-			found = d;
-			*in = batch;
-		}
+		if (fit == ORDER_FIT_NONE || fit < best)
+			continue;
+		best = fit;
+		found = d;
 	}
 	return found;
 }
@@ -230,47 +222,50 @@ show(const struct batch *batch, const struct batch_document *document,
 static const enum batch_state kinds[] = {
 	BATCH_HELD, BATCH_SHADOW, BATCH_REJECTED};
 
-#define KINDS (sizeof kinds / sizeof *kinds)
+/* One or none. */
+static int
+find_batch(const struct state *state, const char *name, struct batches *batches)
+{
+	int err = 0;
+
+	memset(batches, 0, sizeof *batches);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && err == 0 &&
+			   batches->count == 0;
+		i++)
+		err = ledger_batch_named(
+			state->ledger, kinds[i], name, batches);
+	return err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
+}
 
 int
 hold_has(const struct state *state, const char *name, bool *has)
 {
-	int err = 0;
+	struct batches batches;
+	int ret = find_batch(state, name, &batches);
 
-	*has = false;
-	for (size_t i = 0; i < KINDS && err == 0 && !*has; i++) {
-		const struct batch *batch;
-		struct batches batches;
-
-		err = ledger_batches(state->ledger, kinds[i], &batches);
-		*has = find_document(&batches, name, &batch) != NULL;
-		ledger_batches_fini(&batches);
-	}
-	return err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
+	*has = batches.count > 0;
+	ledger_batches_fini(&batches);
+	return ret;
 }
 
 int
 hold_show(
 	struct state *state, const char *name, enum hold_part part, bool *shown)
 {
-	int ret = EXIT_DONE;
+	const struct batch_document *document;
+	struct batches batches;
+	int ret;
 
 	*shown = false;
 	if (is_recorded(state, name))
 		return EXIT_DONE;
-	for (size_t i = 0; i < KINDS && ret == EXIT_DONE && !*shown; i++) {
-		const struct batch_document *document;
-		const struct batch *batch;
-		struct batches batches;
-		int err = ledger_batches(state->ledger, kinds[i], &batches);
-
-		document = find_document(&batches, name, &batch);
+	ret = find_batch(state, name, &batches);
+	if (ret == EXIT_DONE && batches.count > 0) {
+		document = find_document(&batches.list[0], name);
 		*shown = document != NULL;
-		if (err != 0)
-			ret = state_fail_ledger(state, err);
-		else if (document != NULL)
-			ret = show(batch, document, state, part);
-		ledger_batches_fini(&batches);
+		if (*shown)
+			ret = show(&batches.list[0], document, state, part);
 	}
+	ledger_batches_fini(&batches);
 	return ret;
 }

@@ -113,34 +113,57 @@ take_batch(struct query *query, struct batch *batch, enum batch_state state)
 	batch->reason = query_copy(query);
 }
 
-int
-ledger_batches(
-	struct ledger *ledger, enum batch_state state, struct batches *batches)
+/* What the query finds, bound already, with its parts. */
+static int
+load(struct ledger *ledger, struct query *query, enum batch_state state,
+	struct batches *batches)
 {
-	struct query query;
 	void *list = NULL;
 	int ret;
 
-	memset(batches, 0, sizeof *batches);
-	query_open(&query, ledger->db, SQL_BATCHES);
-	query_bind_text(&query, state_names[state]);
-	query_bind_int(&query, ledger->as_of);
-	while (query_step(&query)) {
+	while (query_step(query)) {
 		struct batch *batch =
-			grow(&query, &list, &batches->count, sizeof *batch);
+			grow(query, &list, &batches->count, sizeof *batch);
 
 		if (batch == NULL)
 			break;
 		batches->list = list;
-		take_batch(&query, batch, state);
+		take_batch(query, batch, state);
 	}
-	ret = query_done(&query);
+	ret = query_done(query);
 	for (size_t i = 0; i < batches->count && ret == 0; i++) {
 		ret = load_documents(ledger, &batches->list[i]);
 		if (ret == 0)
 			ret = load_approvals(ledger, &batches->list[i]);
 	}
 	return ret;
+}
+
+int
+ledger_batches(
+	struct ledger *ledger, enum batch_state state, struct batches *batches)
+{
+	struct query query;
+
+	memset(batches, 0, sizeof *batches);
+	query_open(&query, ledger->db, SQL_BATCHES);
+	query_bind_text(&query, state_names[state]);
+	query_bind_int(&query, ledger->as_of);
+	return load(ledger, &query, state, batches);
+}
+
+int
+ledger_batch_named(struct ledger *ledger, enum batch_state state,
+	const char *name, struct batches *batches)
+{
+	struct query query;
+
+	memset(batches, 0, sizeof *batches);
+	query_open(&query, ledger->db, SQL_BATCH_NAMED);
+	query_bind_text(&query, state_names[state]);
+	query_bind_int(&query, ledger->as_of);
+	query_bind_text(&query, name);
+	return load(ledger, &query, state, batches);
 }
 
 static void

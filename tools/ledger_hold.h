@@ -76,6 +76,11 @@ int ledger_batches(
 	struct ledger *ledger, enum batch_state state, struct batches *batches);
 void ledger_batches_fini(struct batches *batches);
 
+/* The same of one at most: the last of those in which a document is named so,
+ * as in state_find.  Nothing else is loaded, however much was ever held. */
+int ledger_batch_named(struct ledger *ledger, enum batch_state state,
+	const char *name, struct batches *batches);
+
 /* *files needs ledger_batch_files_fini in any case. */
 int ledger_batch_files(
 	struct ledger *ledger, int64_t number, struct batch_files *files);

@@ -156,7 +156,7 @@
 /* In the order of struct batch, and of its parts. */
 /* Those in a state at some time: what was decided later was held then, or on
  * trial, as the journal says. */
-#define SQL_BATCHES                                                            \
+#define SQL_BATCHES_IN                                                         \
 	"SELECT batch, received, coalesce(arrived, received), who, way,"       \
 	" source, coalesce(CASE ?1"                                            \
 	" WHEN 'held' THEN (SELECT e.detail FROM batch_documents AS d"         \
@@ -171,7 +171,16 @@
 	"  USING (authority, id) WHERE batch_documents.batch = batches.batch"  \
 	"  AND events.at = batches.received AND events.what ="                 \
 	"  CASE ?1 WHEN 'held' THEN 'held' WHEN 'shadow' THEN 'shadowed' END)" \
-	" END ORDER BY batch"
+	" END"
+#define SQL_BATCHES SQL_BATCHES_IN " ORDER BY batch"
+/* The one that a name means best (order_fit), of these the last. */
+#define SQL_BATCH_NAMED                                                        \
+	SQL_BATCHES_IN                                                         \
+	" AND batch IN (SELECT batch FROM batch_documents"                     \
+	"  WHERE id = ?3 OR authority || ':' || id = ?3)"                      \
+	" ORDER BY (SELECT max(authority || ':' || id = ?3)"                   \
+	"  FROM batch_documents AS d WHERE d.batch = batches.batch) DESC,"     \
+	" batch DESC LIMIT 1"
 #define SQL_BATCH_DOCUMENTS                                                    \
 	"SELECT authority, id, digest FROM batch_documents"                    \
 	" WHERE batch = ?1 ORDER BY position"

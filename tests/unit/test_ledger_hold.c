@@ -121,11 +121,85 @@ knows_when_it_came(void **state)
 	place_remove(&place);
 }
 
+/* ---- by name ---- */
+
+/* Each in a batch of its own. */
+static const struct batch_document named[] = {{.authority = "k", .id = "1"},
+	{.authority = "c", .id = "1"}, {.authority = "k", .id = "1"},
+	{.authority = "c", .id = "k:1"}, {.authority = "c", .id = "%"}};
+
+static void
+fill(struct place *place)
+{
+	assert_int_equal(ledger_begin(place->ledger, true), 0);
+	for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+		struct batch_document document = named[i];
+		struct batch batch = {.received = (int64_t)i,
+			.who = "budi",
+			.way = "apply",
+			.state = BATCH_HELD,
+			.why = "",
+			.documents = &document,
+			.document_count = 1};
+
+		assert_int_equal(ledger_add_batch(place->ledger, &batch), 0);
+		assert_int_equal(
+			ledger_decide_batch(place->ledger, batch.number,
+				BATCH_REJECTED, 9, "ani", "no"),
+			0);
+	}
+	assert_int_equal(ledger_commit(place->ledger), 0);
+}
+
+static void
+finds_by_name(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t number; /* 0: none */
+		const char *why;
+	} cases[] = {
+		{"k:1", 3, "the last, and none of which it is the id alone"},
+		{"1", 3, "the last of any authority"},
+		{"c:1", 2, "the one of the authority"},
+		{"c:k:1", 4, "an id with a colon"},
+		{"%", 5, "no pattern"},
+		{"c:2", 0, "no such id"},
+		{"", 0, "no name"},
+	};
+	struct batches batches;
+	struct place place;
+
+	(void)state;
+	place_create(&place);
+	place_open(&place);
+	fill(&place);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(
+			ledger_batch_named(place.ledger, BATCH_REJECTED,
+				cases[i].name, &batches),
+			0);
+		if (batches.count != (cases[i].number != 0) ||
+			(batches.count == 1 &&
+				batches.list[0].number != cases[i].number))
+			fail_msg("%s", cases[i].why);
+		ledger_batches_fini(&batches);
+		assert_int_equal(ledger_batch_named(place.ledger, BATCH_HELD,
+					 cases[i].name, &batches),
+			0);
+		assert_int_equal(batches.count, 0);
+		ledger_batches_fini(&batches);
+	}
+	place_close(&place);
+	place_remove(&place);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(keeps_a_batch),
-		cmocka_unit_test(knows_when_it_came)};
+		cmocka_unit_test(knows_when_it_came),
+		cmocka_unit_test(finds_by_name)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
