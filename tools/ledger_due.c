@@ -72,6 +72,19 @@ ledger_knows_instance(struct ledger *ledger, const char *instance, bool *knows)
 	return query_done(&query);
 }
 
+int
+ledger_new_instances(struct ledger *ledger, int64_t since_ms, size_t *count)
+{
+	struct query query;
+
+	*count = 0;
+	query_open(&query, ledger->db, SQL_INSTANCES_NEW);
+	query_bind_int(&query, since_ms);
+	if (query_step(&query))
+		*count = (size_t)query_int(&query);
+	return query_done(&query);
+}
+
 /* ---- what is recorded ---- */
 
 static int

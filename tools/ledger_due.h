@@ -33,6 +33,10 @@ int ledger_generation_begun(struct ledger *ledger,
 int ledger_knows_instance(
 	struct ledger *ledger, const char *instance, bool *knows);
 
+/* How many resolvers have their first entry behind that time, ms. */
+int ledger_new_instances(
+	struct ledger *ledger, int64_t since_ms, size_t *count);
+
 /* By instance, then by number. */
 struct ledger_said {
 	struct ledger_saying *items;

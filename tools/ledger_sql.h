@@ -142,6 +142,13 @@
 #define SQL_GENERATION_BEGUN                                                   \
 	"SELECT begun FROM generations WHERE epoch = ?1 AND generation = ?2"
 #define SQL_INSTANCE_KNOWN "SELECT 1 FROM events WHERE instance = ?1 LIMIT 1"
+/* From the end of the journal back to that time, and no further. */
+#define SQL_INSTANCES_NEW                                                      \
+	"SELECT count(*) FROM events AS e WHERE event >"                       \
+	" coalesce((SELECT event FROM events WHERE at <= ?1"                   \
+	"  ORDER BY event DESC LIMIT 1), 0) AND +instance IS NOT NULL"         \
+	" AND NOT EXISTS (SELECT 1 FROM events AS b"                           \
+	"  WHERE b.instance = e.instance AND b.event < e.event)"
 #define SQL_TAKEN                                                              \
 	"SELECT event, epoch, generation FROM events WHERE authority = ?1"     \
 	" AND id = ?2 AND what IN ('apply', 'block', 'lift')"                  \

@@ -55,10 +55,25 @@ look_at_clock(struct overview *overview, const struct state *state,
 }
 
 static int
+look_at_new(struct overview *overview, const struct state *state)
+{
+	size_t count;
+	int ret = ledger_new_instances(
+		state->ledger, state->started_ms - STATE_DAY_MS, &count);
+
+	if (ret == 0 && count >= STATE_NEW_RESOLVERS_DAY)
+		problem_warning(&overview->findings, NULL, 0, 0,
+			"the journal got %zu new resolvers within a day, and "
+			"takes no more: are they all yours?",
+			count);
+	return ret;
+}
+
+static int
 look_at_sayings(struct overview *overview, const struct state *state)
 {
 	size_t unknown = 0;
-	int ret = 0;
+	int ret = look_at_new(overview, state);
 
 	for (size_t i = 0; i < overview->resolvers.count && ret == 0; i++) {
 		const struct resolver *one = &overview->resolvers.items[i];

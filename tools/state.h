@@ -144,7 +144,9 @@ int state_note_lifted(struct state *state, const struct record *lift);
  * new.  state_change does so, with all that time has done meanwhile
  * (state_catch_up): it costs no flush to the disk of its own, and no head is
  * told that a power failure could take back. */
-#define STATE_NEW_RESOLVERS 16 /* recorded at a time, of unknown ones */
+#define STATE_NEW_RESOLVERS     16  /* recorded at a time, of unknown ones, */
+#define STATE_NEW_RESOLVERS_DAY 256 /* and within a day */
+#define STATE_DAY_MS            86400000
 int state_confirm(struct state *state);
 int state_catch_up(struct state *state);
 

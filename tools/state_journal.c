@@ -158,7 +158,9 @@ struct confirming {
 	struct state *state;
 	struct ledger_generation newest;
 	int64_t at;
-	unsigned met; /* resolvers that the journal did not know */
+	/* How many that the journal does not know it may take. */
+	bool room_known;
+	size_t room;
 };
 
 static int
@@ -185,16 +187,37 @@ confirm(struct confirming *confirming, const char *what,
 	return ledger_add_event(ledger, &event);
 }
 
+static int
+find_room(struct confirming *confirming)
+{
+	size_t count, room;
+	int ret;
+
+	if (confirming->room_known)
+		return 0;
+	ret = ledger_new_instances(confirming->state->ledger,
+		confirming->at - STATE_DAY_MS, &count);
+	room = count < STATE_NEW_RESOLVERS_DAY ? STATE_NEW_RESOLVERS_DAY - count
+	                                       : 0;
+	confirming->room =
+		room < STATE_NEW_RESOLVERS ? room : STATE_NEW_RESOLVERS;
+	confirming->room_known = true;
+	return ret;
+}
+
 /* The folder is the resolver's user's: under ever new names it would make the
  * journal grow without end. */
 static int
 is_welcome(struct confirming *confirming, const char *instance, bool *welcome)
 {
-	bool knows = false;
 	int ret = ledger_knows_instance(
-		confirming->state->ledger, instance, &knows);
+		confirming->state->ledger, instance, welcome);
 
-	*welcome = knows || confirming->met++ < STATE_NEW_RESOLVERS;
+	if (ret != 0 || *welcome)
+		return ret;
+	ret = find_room(confirming);
+	*welcome = confirming->room > 0;
+	confirming->room -= *welcome;
 	return ret;
 }
 

@@ -1,4 +1,5 @@
-/* A clock of our own, for tests of what time does: it stands still. */
+/* A clock of our own, for tests of what time does: it stands still, or goes on
+ * each time somebody looks at it. */
 #ifndef CLOCK_UTIL_H
 #define CLOCK_UTIL_H
 
@@ -7,7 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now_s; /* seconds since 1970 UTC; 0: it is the real one */
+static int64_t now_s;  /* seconds since 1970 UTC; 0: it is the real one */
+static int64_t tick_s; /* seconds; 0: it stands still */
 
 int clock_gettime(clockid_t clock, struct timespec *now);
 
@@ -19,6 +21,7 @@ clock_gettime(clockid_t clock, struct timespec *now)
 		return (int)syscall(SYS_clock_gettime, clock, now);
 	now->tv_sec = now_s;
 	now->tv_nsec = 500000000;
+	now_s += tick_s;
 	return 0;
 }
 

@@ -1,47 +1,12 @@
 /* What the journal gets from commands, from time and from resolvers. */
+#include "clock_util.h"
 #include "tool_util.h"
 
-#include <syslog.h>
+#include "syslog_util.h"
 
 #include "ledger.h"
 #include "state.h"
 #include "timefmt.h"
-
-/* What goes to syslog, in the place of the C library's own. */
-static char told[160];
-static int times_told;
-
-void __syslog_chk(int priority, int flag, const char *format, ...);
-
-static void
-tell(int priority, const char *format, va_list args)
-{
-	assert_int_equal(priority, LOG_NOTICE);
-	vsnprintf(told, sizeof told, format, args);
-	times_told++;
-}
-
-void
-syslog(int priority, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	tell(priority, format, args);
-	va_end(args);
-}
-
-/* The same, as an optimised build calls it. */
-void
-__syslog_chk(int priority, int flag, const char *format, ...)
-{
-	va_list args;
-
-	(void)flag;
-	va_start(args, format);
-	tell(priority, format, args);
-	va_end(args);
-}
 
 /* How often the text is in the last command's output. */
 static int
@@ -140,6 +105,82 @@ test_many(void **state)
 	tool_remove(&tool);
 }
 
+/* Entries of resolvers that nobody knew. */
+static void
+meet(const struct tool *tool, int count)
+{
+	struct ledger_event event = {.at = tool_now_ms(),
+		.what = "in effect",
+		.who = "root",
+		.has_generation = true,
+		.generation = 1};
+	struct pal_manifest manifest;
+	struct ledger *ledger = NULL;
+	char path[160], name[16];
+
+	tool_manifest(tool, &manifest);
+	memcpy(event.epoch, manifest.epoch, PAL_EPOCH_SIZE);
+	snprintf(path, sizeof path, "%s/state", tool->dir);
+	assert_int_equal(ledger_open(&ledger, path), 0);
+	assert_int_equal(ledger_begin(ledger, true), 0);
+	for (int i = 0; i < count; i++) {
+		snprintf(name, sizeof name, "old%d", i);
+		event.instance = name;
+		assert_int_equal(ledger_add_event(ledger, &event), 0);
+	}
+	assert_int_equal(ledger_commit(ledger), 0);
+	ledger_close(ledger);
+}
+
+static void
+four_resolvers(const struct tool *tool)
+{
+	char name[16];
+
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof name, "r%d", i);
+		tool_resolver(tool, name, 0, PAL_STATE_OK, 0);
+	}
+}
+
+/* ... not even a few at a time: within a day there is an end. */
+static void
+test_many_in_a_day(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	now_s = 1767225600;
+	tool_create(&tool);
+	meet(&tool, STATE_NEW_RESOLVERS_DAY - 2);
+	four_resolvers(&tool);
+	tool_run(&tool, "status");
+	assert_null(strstr(tool.out, "within a day"));
+	tool_expect(&tool, 0, "block t.me --scope exact --id A");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "in effect  on r"), 2);
+	tool_run(&tool, "status");
+	tool_expect_in(tool.out,
+		"warning: the journal got 256 new resolvers within a day, and "
+		"takes no more");
+	/* Those that are known are recorded as before. */
+	four_resolvers(&tool);
+	tool_expect(&tool, 0, "block u.example --scope exact --id B");
+	tool_expect(&tool, 0, "history");
+	assert_int_equal(count(&tool, "in effect  on r"), 4);
+	tool_expect_in(tool.out, "in effect  on r1  generation 2");
+	/* The next day is another one. */
+	now_s += 86401;
+	four_resolvers(&tool);
+	tool_run(&tool, "status");
+	assert_null(strstr(tool.out, "within a day"));
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "history");
+	tool_expect_in(tool.out, "in effect  on r3  generation 3");
+	tool_remove(&tool);
+	now_s = 0;
+}
+
 /* Each change tells its head once, and an audit finds it. */
 static void
 test_told(void **state)
@@ -148,18 +189,19 @@ test_told(void **state)
 
 	(void)state;
 	tool_create(&tool);
-	times_told = 0;
+	syslog_count = 0;
 	tool_expect(&tool, 0, "block t.me --scope exact --id A");
-	assert_int_equal(times_told, 1);
-	assert_int_equal(strncmp(told, "journal ", 8), 0);
+	assert_int_equal(syslog_count, 1);
+	assert_int_equal(strncmp(syslog_last, "journal ", 8), 0);
 	tool_expect(&tool, 0, "publish");
-	assert_int_equal(times_told, 2);
-	tool_expect(&tool, 0, "audit verify --head %s", strrchr(told, ' ') + 1);
+	assert_int_equal(syslog_count, 2);
+	tool_expect(&tool, 0, "audit verify --head %s",
+		strrchr(syslog_last, ' ') + 1);
 	/* Who reads, rehearses or is refused has nothing to tell. */
 	tool_expect(&tool, 0, "list");
 	tool_expect(&tool, 0, "block u.me --scope exact -n");
 	tool_expect(&tool, 2, "lift nothing");
-	assert_int_equal(times_told, 2);
+	assert_int_equal(syslog_count, 2);
 	tool_remove(&tool);
 }
 
@@ -300,6 +342,7 @@ main(void)
 		cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_untrusted),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_in_a_day),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_received),
 		cmocka_unit_test(test_configuration),
