@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "due_find.h"
 #include "json.h"
+#include "palang/clock.h"
 #include "palang/error.h"
 
 static int run(const struct cmd_call *call);
@@ -30,7 +31,7 @@ read_resolvers(const struct state *state, struct resolvers *resolvers)
 	/* Without them the journal says what was confirmed. */
 	if (folder < 0)
 		return EXIT_DONE;
-	ret = status_read(resolvers, folder, state->started_ms);
+	ret = status_read(resolvers, folder, pal_clock_ms());
 	close(folder);
 	if (ret == 0)
 		return EXIT_DONE;

@@ -11,7 +11,7 @@
 
 static int run(const struct cmd_call *call);
 
-#define NAMES_SHOWN 20 /* that are not taken */
+#define NAMES_SHOWN 20 /* that are not as they should be */
 
 static const struct cmd_option options[] = {
 	{"json", 'j', NULL, "print JSON, to be kept"}, {NULL, 0, NULL, NULL}};
@@ -79,22 +79,46 @@ print_events(const struct receipt_order *order)
 	}
 }
 
+/* What its names are to be: an order's blocked by it, a lift's open. */
+static const char *
+wanted(const struct receipt_order *order)
+{
+	return order->record->order->action == ORDER_LIFT ? "open" : "taken";
+}
+
+/* Exceptions are none of its names. */
+static void
+print_count(const struct receipt_order *order)
+{
+	size_t done = 0, names = 0;
+	bool known = true;
+
+	for (size_t i = 0; i < order->target_count; i++) {
+		const char *state = order->targets[i].state;
+
+		known = known && state != NULL;
+		names += state == NULL || strcmp(state, "left open") != 0;
+		done += state != NULL && strcmp(state, wanted(order)) == 0;
+	}
+	if (!known)
+		printf("what became of the names is not known: the lists "
+		       "cannot be read\n");
+	else if (names > 0)
+		printf("%zu of %zu names %s\n", done, names, wanted(order));
+}
+
 static void
 print_targets(const struct receipt_order *order)
 {
-	size_t taken = 0, shown = 0;
 	char text[PAL_NAME_TEXT_MAX];
+	size_t shown = 0;
 
-	for (size_t i = 0; i < order->target_count; i++)
-		taken += order->targets[i].state != NULL &&
-		         strcmp(order->targets[i].state, "taken") == 0;
-	if (order->target_count > 0)
-		printf("%zu of %zu names taken\n", taken, order->target_count);
+	print_count(order);
 	for (size_t i = 0; i < order->target_count; i++) {
 		const struct receipt_target *target = &order->targets[i];
 
 		if (target->state == NULL ||
-			strcmp(target->state, "taken") == 0 ||
+			strcmp(target->state, wanted(order)) == 0 ||
 			shown++ >= NAMES_SHOWN)
 			continue;
 		printf("  %s (%s): %s%s%s\n",

@@ -63,8 +63,8 @@ add_status(struct finding *finding, const struct resolver *resolver,
 			status->epoch, status->generation, &begun);
 	if (begun != 0)
 		saying.generation = status->generation;
-	saying.at = ledger_believe(
-		status->effect, begun, finding->state->started_ms);
+	saying.at =
+		ledger_believe(status->effect, begun, finding->resolvers->at);
 	saying.wrong = saying.at == status->effect ? 0 : status->effect;
 	return ret == 0 ? ledger_said_add(&finding->said, &saying) : ret;
 }

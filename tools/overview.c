@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "palang/clock.h"
 #include "palang/error.h"
 #include "text.h"
 #include "timefmt.h"
@@ -151,14 +152,14 @@ look_at_resolvers(struct overview *overview, const struct state *state)
 			state->config.live_dir, strerror(errno));
 		return EXIT_DONE;
 	}
-	ret = status_read(&overview->resolvers, folder, state->started_ms);
+	ret = status_read(&overview->resolvers, folder, pal_clock_ms());
 	close(folder);
 	if (ret != 0)
 		return cmd_fail("%s/status: %s", state->config.live_dir,
 			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
 	for (size_t i = 0; i < overview->resolvers.count; i++)
 		judge_resolver(overview, &overview->resolvers.items[i],
-			state->started_ms);
+			overview->resolvers.at);
 	if (overview->resolvers.live == 0)
 		problem_error(findings, NULL, 0, 0,
 			"no running resolver seen in %s/status",

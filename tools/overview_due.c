@@ -43,7 +43,7 @@ look_at_clock(struct overview *overview, const struct state *state,
 		state->ledger, status->epoch, status->generation, &begun);
 
 	if (ret == 0 && begun != 0 && status->effect != 0 &&
-		ledger_believe(status->effect, begun, state->started_ms) !=
+		ledger_believe(status->effect, begun, overview->resolvers.at) !=
 			status->effect)
 		problem_warning(&overview->findings, NULL, 0, 0,
 			"%s says that generation %" PRIu64

@@ -168,7 +168,7 @@ add_resolver(void *ctx, const char *instance, int64_t effect, int64_t swept)
  * that was never made, nothing is believed. */
 static int
 add_status(struct receipt_order *order, struct state *state,
-	const struct resolver *resolver)
+	const struct resolver *resolver, int64_t seen)
 {
 	const struct ledger_receipt *ledger = &order->ledger;
 	const struct pal_status *status = &resolver->status;
@@ -191,13 +191,11 @@ add_status(struct receipt_order *order, struct state *state,
 	if (known->effect == 0 && effect != 0 &&
 		resolver_reached(resolver, ledger->epoch, ledger->generation,
 			REACH_EFFECT))
-		known->effect = ledger_believe(
-			status->effect, effect, state->started_ms);
+		known->effect = ledger_believe(status->effect, effect, seen);
 	if (known->swept == 0 && swept != 0 &&
 		resolver_reached(resolver, ledger->epoch, ledger->generation,
 			REACH_SWEPT))
-		known->swept = ledger_believe(
-			status->swept_at, swept, state->started_ms);
+		known->swept = ledger_believe(status->swept_at, swept, seen);
 	return 0;
 }
 
@@ -212,7 +210,8 @@ add_resolvers(struct receipt_order *order, struct state *state,
 	ret = ledger_receipt_resolvers(
 		state->ledger, &order->ledger, add_resolver, order);
 	for (size_t i = 0; i < resolvers->count && ret == 0; i++)
-		ret = add_status(order, state, &resolvers->items[i]);
+		ret = add_status(
+			order, state, &resolvers->items[i], resolvers->at);
 	return ret;
 }
 

@@ -103,6 +103,7 @@ status_read(struct resolvers *resolvers, int folder, int64_t now_ms)
 	int ret;
 
 	memset(resolvers, 0, sizeof *resolvers);
+	resolvers->at = now_ms;
 	ret = list_files(resolvers, folder);
 	if (ret != 0)
 		return ret;

@@ -24,12 +24,14 @@ struct resolvers {
 	struct resolver *items; /* sorted by file name */
 	size_t count;
 	size_t live; /* how many live */
+	int64_t at;  /* ms; when they were read: what is said is no later */
 };
 
 /* The folder of status files, or -1 and errno. */
 int status_open(const char *live_dir);
 
-/* Reads all of them.  0, PAL_ESYS (errno), PAL_ENOMEM. */
+/* Reads all of them; now_ms: as it is, not when the command began.  0, PAL_ESYS
+ * (errno), PAL_ENOMEM. */
 int status_read(struct resolvers *resolvers, int folder, int64_t now_ms);
 void resolvers_fini(struct resolvers *resolvers);
 

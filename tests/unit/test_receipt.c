@@ -1,5 +1,8 @@
 /* Receipts: what became of orders, for who gave them. */
+#include "clock_util.h"
 #include "sign_util.h"
+
+#include "syslog_util.h"
 
 #include "json.h"
 #include "ledger.h"
@@ -101,12 +104,111 @@ tells_all(void **state)
 	expect_target(order, 1, "b.example", "still blocked", "operator:FIRST");
 	expect_target(order, 2, "c.example", "open", NULL);
 	json_free(value);
+	/* It has done what it should where they are open. */
+	tool_expect(&tool, 0, "receipt k:3");
+	tool_expect_in(tool.out, "2 of 3 names open\n  b.example");
+	tool_expect_in(tool.out, "still blocked by operator:FIRST\n");
+	assert_null(strstr(tool.out, "a.example"));
+	assert_null(strstr(tool.out, "taken"));
 	tool_expect(&tool, 0, "receipt k:1");
 	tool_expect_in(tool.out, "receipt of k:1: lifted\n");
 	tool_expect_in(tool.out, "0 of 3 names taken\n");
 	tool_expect_in(tool.out, "already blocked by operator:FIRST\n");
 	tool_expect(&tool, 2, "receipt nothing");
 	tool_remove(&tool);
+}
+
+/* Exceptions are open because the order says so, not in spite of it; and where
+ * the lists are not to be read, nothing is said of names. */
+static void
+counts_names(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	sign_create(&tool, "");
+	sign_order(&tool, "1", "k", "1",
+		"action: block\nscope: subtree\ntargets: [a.example, "
+		"{name: b.example, except: [c.b.example]}]\n");
+	sign_file(&tool, "now", "1.yaml");
+	tool_expect(&tool, 0, "apply %s/1.yaml", tool.dir);
+	tool_expect(&tool, 0, "receipt k:1");
+	tool_expect_in(tool.out, "2 of 2 names taken\n"
+				 "  c.b.example (subtree): left open\n");
+	sign_order(&tool, "2", "k", "2", "action: lift\nlifts: 1\n");
+	sign_file(&tool, "now", "2.yaml");
+	tool_expect(&tool, 0, "apply %s/2.yaml", tool.dir);
+	tool_expect(&tool, 0, "receipt k:2");
+	tool_expect_in(tool.out, "2 of 2 names open\n"
+				 "  c.b.example (subtree): left open\n");
+	sign_shell(&tool, "mv live/lists/manifest live/lists/kept");
+	tool_expect(&tool, 0, "receipt k:2");
+	tool_expect_in(tool.out, "what became of the names is not known");
+	assert_null(strstr(tool.out, " of 2 names"));
+	sign_shell(&tool, "mv live/lists/kept live/lists/manifest");
+	tool_remove(&tool);
+}
+
+/* ---- what resolvers say ---- */
+
+static const struct tool *published_by;
+
+/* A minute goes by, and then they all have it: more than the journal takes at a
+ * time. */
+static void
+all_have_it(void)
+{
+	char name[16];
+
+	while_told = NULL;
+	now_s += 60;
+	for (int i = 0; i <= STATE_NEW_RESOLVERS; i++) {
+		snprintf(name, sizeof name, "r%d", i);
+		tool_resolver(published_by, name, 0, PAL_STATE_OK, 0);
+	}
+}
+
+/* A command that waits sees what was said while it did: that is later than its
+ * beginning, and true all the same. */
+static void
+believes_what_was_said_meanwhile(void **state)
+{
+	const struct json_value *resolvers;
+	struct json_value *value;
+	struct tool tool;
+	char path[160], *text;
+	int64_t at;
+	size_t len;
+
+	(void)state;
+	now_s = 1767225600;
+	tool_create(&tool);
+	sign_order(&tool, "1", "k", "1",
+		"action: block\nscope: exact\ntargets: [a.example]\n");
+	published_by = &tool;
+	while_told = all_have_it;
+	tool_expect(&tool, 0,
+		"apply --transcribed --source letter %s/1.yaml "
+		"--receipt %s/receipt --wait-swept=5s",
+		tool.dir, tool.dir);
+	snprintf(path, sizeof path, "%s/receipt", tool.dir);
+	assert_int_equal(file_read(path, 1 << 20, 0, &text, &len), 0);
+	value = parse(text);
+	resolvers =
+		json_get(json_at(json_get(value, "orders"), 0), "resolvers");
+	assert_int_equal(json_count(resolvers), STATE_NEW_RESOLVERS + 1);
+	for (size_t i = 0; i <= STATE_NEW_RESOLVERS; i++) {
+		const struct json_value *one = json_at(resolvers, i);
+
+		assert_true(json_int(json_get(one, "in_effect_ms"), &at));
+		assert_int_equal(at, (1767225600 + 60) * INT64_C(1000) + 500);
+		assert_true(json_int(json_get(one, "swept_ms"), &at));
+		assert_int_equal(at, (1767225600 + 60) * INT64_C(1000) + 500);
+	}
+	json_free(value);
+	free(text);
+	tool_remove(&tool);
+	now_s = 0;
 }
 
 /* The sum of the file is that of the file, and the digest the order's. */
@@ -224,6 +326,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_all),
+		cmocka_unit_test(counts_names),
+		cmocka_unit_test(believes_what_was_said_meanwhile),
 		cmocka_unit_test(sums_are_right),
 		cmocka_unit_test(binds_the_journal),
 		cmocka_unit_test(is_written_in_time_or_not_at_all),
