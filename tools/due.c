@@ -63,6 +63,7 @@ reaches(const struct ledger_saying *saying, const struct ledger_taken *taken)
 struct one {
 	bool before; /* it was known then */
 	bool lives;
+	bool missed;   /* it lives, or did until the generation before */
 	int64_t first; /* the entry that it was known by first */
 	int64_t since; /* ms; 0: not known */
 	/* What says that it has reached it; NULL: nothing. */
@@ -93,6 +94,15 @@ end_of(const struct ledger_said *said, size_t from, size_t count,
 	return from;
 }
 
+/* It has all that was published before the order. */
+static bool
+is_just_before(
+	const struct ledger_saying *saying, const struct ledger_taken *taken)
+{
+	return memcmp(saying->epoch, taken->epoch, PAL_EPOCH_SIZE) == 0 &&
+	       saying->generation + 1 >= taken->generation;
+}
+
 static size_t
 look_at_one(const struct ledger_said *said, size_t from,
 	const struct ledger_taken *taken, struct one *one)
@@ -103,25 +113,60 @@ look_at_one(const struct ledger_said *said, size_t from,
 	one->first = said->items[from].number;
 	one->before = one->first < taken->number;
 	one->lives = said->items[end - 1].number == INT64_MAX;
+	one->missed = one->lives;
 	one->since = said->items[end - 1].since;
-	while (at < end && !reaches(&said->items[at], taken))
-		at++;
+	if (at > from)
+		one->missed = one->missed ||
+		              is_just_before(&said->items[at - 1], taken);
+	for (; at < end && !reaches(&said->items[at], taken); at++)
+		one->missed =
+			one->missed || is_just_before(&said->items[at], taken);
 	one->reached = at < end ? &said->items[at] : NULL;
 	return end;
 }
 
-/* As far as there is room. */
-static void
-add_name(char names[DUE_NAMES_MAX], const char *instance)
+static bool
+has_name(const char *names, const char *name, size_t len)
 {
-	static const char more[] = ", ...";
-	size_t len = strlen(names);
+	for (const char *at = names; at != NULL && *at != '\0';) {
+		const char *end = strstr(at, ", ");
+		size_t found = end == NULL ? strlen(at) : (size_t)(end - at);
 
-	if (len + strlen(instance) + 2 + sizeof more <= DUE_NAMES_MAX)
-		snprintf(names + len, DUE_NAMES_MAX - len, "%s%s",
-			len == 0 ? "" : ", ", instance);
-	else if (strcmp(names + len - strlen(more), more) != 0)
-		strcpy(names + len, more);
+		if (found == len && memcmp(at, name, len) == 0)
+			return true;
+		at = end == NULL ? NULL : end + 2;
+	}
+	return false;
+}
+
+#define AND_MORE "..."
+
+static void
+add_name(char names[DUE_NAMES_MAX], const char *name, size_t len)
+{
+	size_t at = strlen(names);
+
+	if (has_name(names, name, len))
+		return;
+	if (at + 2 + len + 2 + sizeof AND_MORE > DUE_NAMES_MAX) {
+		name = AND_MORE;
+		len = strlen(AND_MORE);
+	}
+	if (!has_name(names, name, len))
+		snprintf(names + at, DUE_NAMES_MAX - at, "%s%.*s",
+			at == 0 ? "" : ", ", (int)len, name);
+}
+
+void
+due_add_names(char names[DUE_NAMES_MAX], const char *more)
+{
+	while (*more != '\0') {
+		const char *end = strstr(more, ", ");
+		size_t len = end == NULL ? strlen(more) : (size_t)(end - more);
+
+		add_name(names, more, len);
+		more += len + (end == NULL ? 0 : 2);
+	}
 }
 
 /* What made it done. */
@@ -173,7 +218,7 @@ take_new(struct due_doing *doing, const struct ledger_said *said,
 			continue;
 		if (!came_after(&one, done))
 			return false;
-		add_name(doing->behind, instance);
+		due_add_names(doing->behind, instance);
 	}
 	return true;
 }
@@ -195,7 +240,8 @@ due_done(struct due_doing *doing, const struct ledger_said *said,
 			take_reached(doing, &making, &one);
 		} else if (one.before) {
 			making.kept = making.kept || one.lives;
-			add_name(doing->without, instance);
+			if (one.missed)
+				due_add_names(doing->without, instance);
 		}
 	}
 	done = making.known != NULL ? making.known : making.first;

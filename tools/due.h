@@ -51,7 +51,8 @@ enum due_state due_judge(const struct due_time *time, int64_t now_ms);
 struct due_doing {
 	int64_t done; /* ms; 0: it is not */
 	/* Resolvers, "one, two": known when it was recorded, and have never
-	 * confirmed it; came when it was done, and have not reached it. */
+	 * confirmed it, though they live or had the generation before it; came
+	 * when it was done, and have not reached it. */
 	char without[DUE_NAMES_MAX], behind[DUE_NAMES_MAX];
 	/* One that says a time which cannot be, and the time, ms; or empty. */
 	char wrong[PAL_INSTANCE_MAX];
@@ -62,6 +63,9 @@ struct due_doing {
  * says now, its number INT64_MAX. */
 void due_done(struct due_doing *doing, const struct ledger_said *said,
 	const struct ledger_taken *taken);
+
+/* Adds to names, as far as there is room, those of more that they lack. */
+void due_add_names(char names[DUE_NAMES_MAX], const char *more);
 
 /* To be done by hand, as "2 h" or "3 d": rounded down.  Returns buf. */
 #define DUE_SPAN_MAX 32

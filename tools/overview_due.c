@@ -25,11 +25,29 @@ tell(struct overview *overview, const struct due_item *item, int64_t now)
 			"%s:%s is to be done by %s, in %s, and is %s",
 			item->authority, item->id, time,
 			due_span(span, item->time.deadline - now), waits);
-	if (item->doing.behind[0] != '\0')
+}
+
+/* Of all orders at once: what one resolver lacks, it lacks of many. */
+static void
+tell_behind(struct overview *overview, const struct due_list *list)
+{
+	char names[DUE_NAMES_MAX] = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct due_item *item = &list->items[i];
+
+		if (item->doing.behind[0] == '\0' || item->time.ended)
+			continue;
+		due_add_names(names, item->doing.behind);
+		count++;
+	}
+	if (count > 0)
 		problem_warning(&overview->findings, NULL, 0, 0,
-			"%s:%s was done before these came, which have not "
-			"reached it: %s",
-			item->authority, item->id, item->doing.behind);
+			"%zu %s done before these came, which have not reached "
+			"%s: %s",
+			count, count == 1 ? "order was" : "orders were",
+			count == 1 ? "it" : "them", names);
 }
 
 /* Of one that lives, from what it says now. */
@@ -106,6 +124,8 @@ overview_look_at_due(struct overview *overview, const struct state *state)
 		overview->due[list.items[i].state]++;
 		tell(overview, &list.items[i], state_now(state));
 	}
+	if (ret == EXIT_DONE)
+		tell_behind(overview, &list);
 	due_list_fini(&list);
 	return ret == EXIT_DONE ? look_at_sayings(overview, state) : ret;
 }
