@@ -47,9 +47,22 @@ check_item(struct intake *intake, const struct intake_item *item,
 	return 1;
 }
 
+static void
+refuse_mixed(const struct intake_item *item, const struct batch *batch,
+	struct state *state)
+{
+	problem_error(&state->problems, item->file->name, item->order->line, 1,
+		"%s:%s is held%s (`palang held`); send what is new without it",
+		batch->documents[0].authority, batch->documents[0].id,
+		batch->document_count > 1 ? ", with others that came with it"
+					  : "");
+}
+
 int
 hold_check(struct intake *intake, struct state *state)
 {
+	const struct intake_item *first = NULL;
+	const struct batch *held = NULL;
 	size_t errors = state->problems.errors, found = 0;
 	int ret = ledger_batches(state->ledger, BATCH_HELD, &intake->batches);
 
@@ -58,20 +71,17 @@ hold_check(struct intake *intake, struct state *state)
 	for (size_t i = 0; i < intake->count; i++) {
 		const struct intake_item *item = &intake->items[i];
 
-		if (item->known == NULL)
-			found += check_item(intake, item, state);
+		if (item->known != NULL || check_item(intake, item, state) == 0)
+			continue;
+		if (found++ > 0)
+			continue;
+		first = item;
+		held = intake->held;
 	}
-	if (state->problems.errors > errors)
-		return EXIT_ERROR;
-	if (found > 0 && found < intake->added)
-		return cmd_fail("%s:%s is held%s (`palang held`); send what is "
-				"new without it",
-			intake->held->documents[0].authority,
-			intake->held->documents[0].id,
-			intake->held->document_count > 1
-				? ", with others that came with it"
-				: "");
-	return EXIT_DONE;
+	if (state->problems.errors == errors && found > 0 &&
+		found < intake->added)
+		refuse_mixed(first, held, state);
+	return state->problems.errors > errors ? EXIT_ERROR : EXIT_DONE;
 }
 
 /* ---- what is told ---- */

@@ -12,8 +12,8 @@
 #include "ledger_hold.h"
 
 /* After intake_admit: is any document of it held already?  Another one of the
- * same identity is refused, in problems.  intake->held becomes the batch if
- * all that is new stands in it. */
+ * same identity is refused, in problems, and so is one of them with others that
+ * are not.  intake->held becomes the batch if all that is new stands in it. */
 int hold_check(struct intake *intake, struct state *state);
 
 /* Records the run as a batch, in a change of its own, and tells what the

@@ -39,6 +39,79 @@ run_known(struct intake *intake, struct state *state, bool dry)
 	return name_newest(state);
 }
 
+/* Can what is recorded be compiled, as it was before this came? */
+static bool
+compiles_without(const struct intake *intake, const struct state *state)
+{
+	struct history history = state->recorded.history;
+	struct problems problems = {.items = NULL};
+	uint8_t *data = NULL;
+	size_t len;
+	int ret;
+
+	history.record_count -= intake->added;
+	memset(&history.index, 0, sizeof history.index);
+	ret = history_index(&history);
+	if (ret == 0)
+		ret = effect_compile(&history, &state->config, state_now(state),
+			state->publication.random.key, &data, &len, &problems);
+	history_index_fini(&history);
+	problems_fini(&problems);
+	free(data);
+	return ret == 0;
+}
+
+/* The first document that is new; NULL where they came in several files. */
+static const struct intake_item *
+newcomer(const struct intake *intake)
+{
+	const struct intake_item *first = NULL;
+
+	for (size_t i = 0; i < intake->count; i++) {
+		const struct intake_item *item = &intake->items[i];
+
+		if (item->known != NULL)
+			continue;
+		if (first == NULL)
+			first = item;
+		if (item->file != first->file)
+			return NULL;
+	}
+	return first;
+}
+
+/* Orders that cannot be compiled are a fault of the file that came last if
+ * they could be before it. */
+static void
+blame(const struct intake *intake, struct state *state)
+{
+	const struct intake_item *item = newcomer(intake);
+	struct problems *problems = &state->problems;
+
+	if (strcmp(state->publication.failed, "compile") != 0 ||
+		problems->errors == 0 || item == NULL ||
+		!compiles_without(intake, state))
+		return;
+	for (size_t i = 0; i < problems->count && i < PROBLEMS_MAX; i++) {
+		struct problem *problem = &problems->items[i];
+
+		if (problem->warning || problem->file != NULL)
+			continue;
+		problem->file = strdup(item->file->name);
+		problem->line = intake->added == 1 ? item->order->line : 0;
+	}
+}
+
+static int
+prepare(const struct intake *intake, struct state *state, bool dry)
+{
+	int ret = state_prepare(state, dry);
+
+	if (ret != EXIT_DONE)
+		blame(intake, state);
+	return ret;
+}
+
 static int
 run_new(struct intake *intake, struct state *state, const char *what, bool dry)
 {
@@ -47,7 +120,7 @@ run_new(struct intake *intake, struct state *state, const char *what, bool dry)
 	if (ret == EXIT_DONE && !dry)
 		ret = shadow_leave(state);
 	if (ret == EXIT_DONE)
-		ret = state_prepare(state, dry);
+		ret = prepare(intake, state, dry);
 	if (ret == EXIT_DONE && intake->approval != NULL)
 		ret = hold_add_approval(
 			state, intake->approved, intake->approval, true);

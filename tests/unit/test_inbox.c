@@ -1,11 +1,8 @@
 /* A folder into which anybody may put anything. */
-#include "sign_util.h"
+#include "inbox_util.h"
 
 #include <signal.h>
 #include <sys/file.h>
-
-#include "inbox.h"
-#include "verdict.h"
 
 /* ---- names ---- */
 
@@ -256,50 +253,6 @@ sees_pairs_in_a_flood(void **state)
 
 /* ---- the command ---- */
 
-#define BLOCK "action: block\nscope: exact\ntargets: [t.me]\n"
-
-static void
-inbox_create(struct tool *tool)
-{
-	inbox_settled = 0;
-	sign_create(tool, "");
-	sign_shell(tool, "mkdir in && chmod 700 in");
-}
-
-static char *
-read_text(const struct tool *tool, const char *name)
-{
-	char path[512], *text = NULL;
-	size_t len;
-
-	snprintf(path, sizeof path, "%s/%s", tool->dir, name);
-	if (file_read(path, 1 << 20, FILE_NOFOLLOW, &text, &len) != 0)
-		fail_msg("there is no %s", path);
-	return text;
-}
-
-static void
-expect_receipt(const struct tool *tool, const char *name, const char *part)
-{
-	char path[200], *text;
-
-	snprintf(path, sizeof path, "in/%s.receipt.json", name);
-	text = read_text(tool, path);
-	tool_expect_in(text, part);
-	free(text);
-}
-
-/* A signed order in the inbox. */
-static void
-drop(const struct tool *tool, const char *name, const char *key, const char *id,
-	const char *more)
-{
-	sign_order(tool, name, "k", id, more);
-	sign_shell(tool, "minisign -S -s %s.key -m %s.yaml -t 'of %s'", key,
-		name, name);
-	sign_shell(tool, "mv %s.yaml.minisig %s.yaml in/", name, name);
-}
-
 static void
 takes_what_is_signed(void **state)
 {
@@ -307,15 +260,15 @@ takes_what_is_signed(void **state)
 
 	(void)state;
 	inbox_create(&tool);
-	drop(&tool, "1", "now", "1", BLOCK);
+	inbox_drop(&tool, "1", "now", "1", BLOCK);
 	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
 	tool_expect_in(tool.out, "k:1: in force");
 	tool_expect_in(tool.out, "1.yaml: taken");
 	sign_shell(&tool,
 		"test -f in/done/1.yaml && test -f in/done/1.yaml.minisig && "
 		"test $(ls in/done | wc -l) = 3 && test $(ls in | wc -l) = 2");
-	expect_receipt(&tool, "done/1.yaml", "\"state\": \"taken\"");
-	expect_receipt(&tool, "done/1.yaml", "\"comment\": \"of 1\"");
+	inbox_expect_receipt(&tool, "done/1.yaml", "\"state\": \"taken\"");
+	inbox_expect_receipt(&tool, "done/1.yaml", "\"comment\": \"of 1\"");
 	tool_expect(&tool, 0, "why t.me");
 	tool_expect_in(tool.out, "t.me: blocked by k:1");
 	/* the same again is no other order, and no other file of that name
@@ -340,12 +293,12 @@ reports_what_is_held(void **state)
 	inbox_settled = 0;
 	sign_create(&tool, "    may: {usual-targets: 1}\n");
 	sign_shell(&tool, "mkdir in");
-	drop(&tool, "1", "now", "1",
+	inbox_drop(&tool, "1", "now", "1",
 		"action: block\nscope: exact\ntargets: [t.me, u.me]\n");
 	tool_expect(&tool, 4, "inbox --once %s/in", tool.dir);
 	tool_expect_in(tool.out, "1.yaml: held");
-	expect_receipt(&tool, "done/1.yaml", "\"state\": \"held\"");
-	expect_receipt(&tool, "done/1.yaml", "it names 2 targets");
+	inbox_expect_receipt(&tool, "done/1.yaml", "\"state\": \"held\"");
+	inbox_expect_receipt(&tool, "done/1.yaml", "it names 2 targets");
 	assert_int_equal(tool_generation(&tool), 1);
 	tool_expect(&tool, 0, "held");
 	tool_expect_in(tool.out, "k:1: held");
@@ -412,13 +365,13 @@ refuses_in_words(void **state)
 
 		/* Two looks, the second of which finds what never came. */
 		inbox_settled = c->waits ? 1000 : 0;
-		drop(&tool, "1", "now", "1", BLOCK);
+		inbox_drop(&tool, "1", "now", "1", BLOCK);
 		sign_shell(&tool, "cd in && { %s </dev/null; }", c->shell);
 		tool_expect(
 			&tool, 1, "inbox --once --patience 1s %s/in", tool.dir);
 		snprintf(name, sizeof name, "refused/%s", c->name);
-		expect_receipt(&tool, name, c->why);
-		expect_receipt(&tool, name, "\"refusal\": {");
+		inbox_expect_receipt(&tool, name, c->why);
+		inbox_expect_receipt(&tool, name, "\"refusal\": {");
 		assert_int_equal(tool_generation(&tool), 1);
 		sign_shell(&tool,
 			"test -e in/%s -o -L in/%s && rm -rf in/* "
@@ -429,22 +382,6 @@ refuses_in_words(void **state)
 }
 
 /* ---- stops ---- */
-
-static char *
-spool_of(const struct tool *tool)
-{
-	static char path[256];
-	FILE *out;
-
-	sign_shell(tool, "echo $PWD/state/spool/inbox/* >spool");
-	snprintf(path, sizeof path, "%s/spool", tool->dir);
-	out = fopen(path, "r");
-	assert_non_null(out);
-	assert_non_null(fgets(path, sizeof path, out));
-	fclose(out);
-	path[strcspn(path, "\n")] = '\0';
-	return path;
-}
 
 /* What a stop leaves, by its order; $s is the spool, and the pair lies in
  * in/.  In the end it is in done/, once. */
@@ -482,9 +419,9 @@ goes_on_after_a_stop(void **state)
 	for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
 		inbox_create(&tool);
 		tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-		drop(&tool, "1", "now", "1", BLOCK);
-		sign_shell(&tool, "s=%s t=$(date +%%s); %s", spool_of(&tool),
-			stops[i]);
+		inbox_drop(&tool, "1", "now", "1", BLOCK);
+		sign_shell(&tool, "s=%s t=$(date +%%s); %s",
+			inbox_spool_of(&tool), stops[i]);
 		tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
 		sign_shell(&tool,
 			"test $(ls in/done | wc -l) = 3 && "
@@ -492,7 +429,7 @@ goes_on_after_a_stop(void **state)
 			"test -f in/done/1.yaml.receipt.json && "
 			"minisign -V -p keys/now.pub -m in/done/1.yaml && "
 			"test \"$(ls %s)\" = lock",
-			spool_of(&tool));
+			inbox_spool_of(&tool));
 		tool_remove(&tool);
 	}
 }
@@ -510,7 +447,7 @@ loses_nothing_when_killed(void **state)
 
 	(void)state;
 	inbox_create(&tool);
-	drop(&tool, "n", "now", "0", BLOCK);
+	inbox_drop(&tool, "n", "now", "0", BLOCK);
 	began = tool_now_ms();
 	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
 	took = tool_now_ms() - began + 1;
@@ -522,7 +459,7 @@ loses_nothing_when_killed(void **state)
 		pid_t child;
 
 		snprintf(id, sizeof id, "%d", i);
-		drop(&tool, id, "now", id, BLOCK);
+		inbox_drop(&tool, id, "now", id, BLOCK);
 		child = fork();
 		assert_true(child >= 0);
 		if (child == 0)
@@ -533,7 +470,7 @@ loses_nothing_when_killed(void **state)
 		sign_shell(&tool,
 			"ls in/done/%d.yaml.receipt.json >there; true", i);
 		free(tool.out);
-		tool.out = read_text(&tool, "there");
+		tool.out = inbox_read_text(&tool, "there");
 		whole += tool.out[0] != '\0';
 		cut += tool.out[0] == '\0';
 		tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
@@ -542,30 +479,10 @@ loses_nothing_when_killed(void **state)
 			"test $(ls in | wc -l) = 2 && "
 			"test -f in/done/%d.yaml.receipt.json && "
 			"test \"$(ls %s)\" = lock",
-			3 * (i + 1), i, spool_of(&tool));
+			3 * (i + 1), i, inbox_spool_of(&tool));
 		assert_int_equal(tool_generation(&tool), i + 2);
 	}
 	assert_true(cut > 0);
-	tool_remove(&tool);
-}
-
-/* An error that is none of the order's does not refuse it. */
-static void
-keeps_what_it_cannot_record(void **state)
-{
-	struct tool tool;
-
-	(void)state;
-	inbox_create(&tool);
-	drop(&tool, "1", "now", "1", BLOCK);
-	sign_shell(&tool, "mv live/lists lists");
-	tool_expect(&tool, 2, "inbox --once %s/in", tool.dir);
-	tool_expect_in(tool.err, "/live/lists: there is no such folder");
-	sign_shell(&tool, "test -f %s/order -a ! -e in/refused/1.yaml",
-		spool_of(&tool));
-	sign_shell(&tool, "mv lists live/lists");
-	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-	tool_expect_in(tool.out, "1.yaml: taken");
 	tool_remove(&tool);
 }
 
@@ -579,7 +496,7 @@ is_alone_at_work(void **state)
 	(void)state;
 	inbox_create(&tool);
 	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-	snprintf(path, sizeof path, "%s/lock", spool_of(&tool));
+	snprintf(path, sizeof path, "%s/lock", inbox_spool_of(&tool));
 	lock = open(path, O_RDWR | O_CLOEXEC);
 	assert_true(lock >= 0);
 	assert_int_equal(flock(lock, LOCK_EX), 0);
@@ -589,66 +506,6 @@ is_alone_at_work(void **state)
 	sign_shell(&tool, "mkdir in2");
 	tool_expect(&tool, 0, "inbox --once %s/in2", tool.dir);
 	close(lock);
-	tool_remove(&tool);
-}
-
-/* What is wrong with the operator's own files is nothing that a sender is
- * told, and refuses no order; what is wrong with the order does. */
-static void
-keeps_it_for_faults_of_ours(void **state)
-{
-	struct tool tool;
-
-	(void)state;
-	inbox_settled = 0;
-	sign_create(&tool, "");
-	sign_shell(&tool,
-		"sed -i 's|popular: no|popular: '$PWD'/popular.txt|' palang.yaml && grep popular.txt palang.yaml");
-	sign_shell(&tool, "mkdir in");
-	drop(&tool, "1", "now", "1", BLOCK);
-	tool_expect(&tool, 2, "inbox --once %s/in", tool.dir);
-	tool_expect_in(tool.err, "popular.txt");
-	sign_shell(&tool,
-		"test -f %s/order -a -z \"$(ls in/refused in/done | "
-		"grep yaml)\"",
-		spool_of(&tool));
-	sign_shell(&tool, "echo popular.example >popular.txt");
-	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-	tool_expect_in(tool.out, "1.yaml: taken");
-	tool_remove(&tool);
-}
-
-/* The sender may have the file open still, or under a second name: what lies
- * in done/ are the octets that were judged, in a file of our own. */
-static void
-keeps_what_was_judged(void **state)
-{
-	struct tool tool;
-	char path[300];
-	int fd;
-
-	(void)state;
-	inbox_create(&tool);
-	drop(&tool, "1", "now", "1", BLOCK);
-	sign_shell(&tool, "cp in/1.yaml judged; cp in/1.yaml.minisig signed");
-	snprintf(path, sizeof path, "%s/in/1.yaml", tool.dir);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-	assert_int_equal(pwrite(fd, "X", 1, 0), 1);
-	close(fd);
-	sign_shell(&tool, "cmp judged in/done/1.yaml && "
-			  "cmp signed in/done/1.yaml.minisig");
-	/* A link that is made when it lies in the spool already. */
-	drop(&tool, "2", "now", "2", BLOCK);
-	sign_shell(&tool,
-		"s=%s; echo \"$(date +%%s)000 2.yaml\" >$s/name; "
-		"ln in/2.yaml other; mv in/2.yaml.minisig $s/signature; "
-		"mv in/2.yaml $s/order",
-		spool_of(&tool));
-	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-	sign_shell(&tool, "cp in/done/2.yaml judged; echo x >>other; "
-			  "cmp judged in/done/2.yaml");
 	tool_remove(&tool);
 }
 
@@ -662,7 +519,7 @@ follows_no_link_out(void **state)
 	inbox_create(&tool);
 	sign_shell(&tool, "mkdir out && ln -s ../out in/done && "
 			  "mkfifo in/refused");
-	drop(&tool, "1", "now", "1", BLOCK);
+	inbox_drop(&tool, "1", "now", "1", BLOCK);
 	tool_expect(&tool, 1, "inbox --once %s/in", tool.dir);
 	tool_expect_in(tool.out, "1.yaml: taken");
 	sign_shell(&tool,
@@ -690,9 +547,6 @@ main(void)
 		cmocka_unit_test(refuses_in_words),
 		cmocka_unit_test(goes_on_after_a_stop),
 		cmocka_unit_test(loses_nothing_when_killed),
-		cmocka_unit_test(keeps_what_it_cannot_record),
-		cmocka_unit_test(keeps_it_for_faults_of_ours),
-		cmocka_unit_test(keeps_what_was_judged),
 		cmocka_unit_test(is_alone_at_work),
 		cmocka_unit_test(follows_no_link_out),
 	};
