@@ -31,6 +31,16 @@ said=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no \
 	"${units[@]}" 2>&1) || status=1
 [[ -z $said ]] || { echo "$said" && status=1; }
 for unit in "${units[@]}"; do
+	# A path unit takes an unmet condition for a start that has ended: it
+	# starts the service again at once, and soon gives up for good.
+	if [[ $unit == *.path ]]; then
+		starts=$(sed -n 's/^Unit=//p' "$unit")
+		starts=${starts/@%i./@kominfo.}
+		if grep -E '^(Condition|Assert|ExecCondition)' "$starts"; then
+			echo "$starts: has a condition, and $unit starts it"
+			status=1
+		fi
+	fi
 	[[ $unit == *.service ]] || continue
 	# What starts again after a failure does so as long as the fault lasts.
 	if grep -q '^Restart=' "$unit" &&
