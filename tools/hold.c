@@ -262,6 +262,8 @@ record(const struct intake *intake, struct state *state, struct batch *batch)
 	ret = keep_files(intake, state, batch->number);
 	if (ret == EXIT_DONE)
 		ret = hold_events(state, batch, "held", batch->why);
+	if (ret == EXIT_DONE)
+		ret = intake_before_commit(intake);
 	if (ret != EXIT_DONE)
 		return ret;
 	err = ledger_commit(state->ledger);

@@ -107,6 +107,10 @@ int inbox_take(struct inbox *inbox, const char *name, int64_t arrived);
  * *found: there is one.  pair needs inbox_pair_fini in any case. */
 int inbox_read(struct inbox *inbox, struct inbox_pair *pair, bool *found);
 
+/* Puts copies of our own in its place, with the octets that were judged: from
+ * here on nobody else has the files. */
+int inbox_own(struct inbox *inbox, const struct intake_file *file);
+
 /* Moves it out again, with its receipt beside it. */
 int inbox_finish(struct inbox *inbox, const struct inbox_pair *pair,
 	bool refused, const char *receipt);

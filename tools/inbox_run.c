@@ -129,11 +129,24 @@ keep_own(struct problems *problems, const char *name)
 	*problems = own;
 }
 
+/* Before it is recorded. */
+static int
+own(const struct intake *intake, void *ctx)
+{
+	struct inbox_run *run = ctx;
+	int ret = inbox_own(&run->inbox, intake->files);
+
+	return ret == 0 ? EXIT_DONE : fail(run, intake->files->name, ret);
+}
+
 /* Takes over what was read. */
 static int
 apply(struct inbox_run *run, struct inbox_pair *pair)
 {
-	struct intake intake = {.signed_only = true, .arrived = pair->arrived};
+	struct intake intake = {.signed_only = true,
+		.arrived = pair->arrived,
+		.before_commit = own,
+		.ctx = run};
 	struct problems problems = {.items = NULL};
 	struct state state;
 	struct inbox_outcome outcome = {.intake = &intake,

@@ -16,16 +16,19 @@
  *
  *   name       written first: when it came, and what it was called
  *   signature  moved in, then
- *   order      moved in: from here on nobody else can put another file there
- *              (both are replaced by copies of our own as they are read: from
- *              there on nobody else has the files themselves, either)
+ *   order      moved in: from here on nobody else can put another file there;
+ *              who dropped them may write to both still.  They are read once,
+ *              and what was read is judged.  Before it is recorded, taken or
+ *              held, copies of our own take their places, with the octets that
+ *              were judged: what is recorded is what lies there
  *   outcome    written once it was judged: where it goes, and its receipt
  *
  * With an outcome, the receipt is put into done/ or refused/, then both files
  * are moved beside it, and name and outcome removed.  A stop at any point
  * leaves one of these states, and the next run goes on from there.  Between
  * what the ledger recorded and the outcome, it judges once more: an order that
- * is recorded changes nothing.
+ * is recorded changes nothing.  What is not recorded for the first time goes
+ * out as it came: it is its sender's still, and counts for his quota.
  */
 #define NAME      "name"
 #define SIGNATURE "signature"
@@ -95,6 +98,17 @@ inbox_take(struct inbox *inbox, const char *name, int64_t arrived)
 	if (ret != 0)
 		move_back(inbox, name);
 	return ret;
+}
+
+int
+inbox_own(struct inbox *inbox, const struct intake_file *file)
+{
+	int ret = file_replace(inbox->spool, SIGNATURE, file->signature,
+		file->signature_len, 0644);
+
+	return ret == 0 ? file_replace(inbox->spool, ORDER, file->data,
+				  file->len, 0644)
+	                : ret;
 }
 
 /* ---- out ---- */
@@ -281,15 +295,6 @@ read_part(struct inbox *inbox, struct inbox_pair *pair, const char *part,
 	return 0;
 }
 
-/* Whoever dropped the file may have it open still, or under a second name: a
- * file of our own takes its place, with the octets that are judged. */
-static int
-own(struct inbox *inbox, const char *part, const char *data, size_t len)
-{
-	return data == NULL ? 0
-	                    : file_replace(inbox->spool, part, data, len, 0644);
-}
-
 /* False: it is none of ours. */
 static bool
 read_name(struct inbox_pair *pair, const char *text)
@@ -327,11 +332,6 @@ read_pair(struct inbox *inbox, struct inbox_pair *pair)
 	if (ret == 0)
 		ret = read_part(inbox, pair, ORDER, ORDER_FILE_MAX, &pair->data,
 			&pair->len);
-	if (ret == 0)
-		ret = own(
-			inbox, SIGNATURE, pair->signature, pair->signature_len);
-	if (ret == 0)
-		ret = own(inbox, ORDER, pair->data, pair->len);
 	return ret;
 }
 

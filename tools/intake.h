@@ -60,6 +60,10 @@ struct intake {
 	/* The files are those that are kept of this batch: it is to be this
 	 * batch, all of it and nothing else; NULL. */
 	const struct batch *kept;
+	/* Called before anything new is committed, recorded or held;
+	 * EXIT_ERROR stops that.  NULL: nothing is. */
+	int (*before_commit)(const struct intake *intake, void *ctx);
+	void *ctx;
 };
 
 /* Takes NULL-ed and half-filled ones. */
@@ -106,6 +110,9 @@ int intake_record(struct intake *intake, struct state *state);
 
 /* After state_prepare: what was done, for the history. */
 int intake_events(struct intake *intake, struct state *state, const char *what);
+
+/* Inside a change, last of all. */
+int intake_before_commit(const struct intake *intake);
 
 /* All of it, and tells what became of each document: trusts, parses, admits,
  * records, publishes; dry: only says what would be. */

@@ -39,6 +39,14 @@ run_known(struct intake *intake, struct state *state, bool dry)
 	return name_newest(state);
 }
 
+int
+intake_before_commit(const struct intake *intake)
+{
+	return intake->before_commit == NULL
+	               ? EXIT_DONE
+	               : intake->before_commit(intake, intake->ctx);
+}
+
 /* Can what is recorded be compiled, as it was before this came? */
 static bool
 compiles_without(const struct intake *intake, const struct state *state)
@@ -126,6 +134,8 @@ run_new(struct intake *intake, struct state *state, const char *what, bool dry)
 			state, intake->approved, intake->approval, true);
 	if (ret == EXIT_DONE && !dry)
 		ret = intake_events(intake, state, what);
+	if (ret == EXIT_DONE && !dry)
+		ret = intake_before_commit(intake);
 	if (ret == EXIT_DONE && !dry)
 		ret = state_finish(state);
 	if (ret == EXIT_DONE)

@@ -1,4 +1,5 @@
-/* Whose fault it is that an order is not taken. */
+/* Whose fault it is that an order is not taken, and whose the files are that
+ * come of it. */
 #include "inbox_util.h"
 
 /* ---- the order's ---- */
@@ -205,6 +206,122 @@ keeps_what_was_judged(void **state)
 	tool_remove(&tool);
 }
 
+/* A stop behind the commit: what was recorded is what lies in the spool, and
+ * stays it until it is moved out. */
+static void
+keeps_what_was_recorded(void **state)
+{
+	struct tool tool;
+	char path[300];
+	int fd;
+
+	(void)state;
+	inbox_create(&tool);
+	inbox_drop(&tool, "1", "now", "1", BLOCK);
+	sign_shell(
+		&tool, "cp in/1.yaml judged; mkdir live/lists/manifest.prev");
+	snprintf(path, sizeof path, "%s/in/1.yaml", tool.dir);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	tool_expect(&tool, 2, "inbox --once %s/in", tool.dir);
+	tool_expect(&tool, 0, "show 1");
+	assert_int_equal(pwrite(fd, "X", 1, 0), 1);
+	close(fd);
+	sign_shell(&tool, "rmdir live/lists/manifest.prev");
+	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
+	tool_expect_in(tool.out, "1.yaml: taken");
+	sign_shell(&tool, "cmp judged in/done/1.yaml");
+	tool_remove(&tool);
+}
+
+struct owner_case {
+	const char *key, *id, *more;
+	int code;
+	const char *folder;
+	bool ours;
+};
+
+#define TWO "action: block\nscope: exact\ntargets: [v.me, w.me]\n"
+
+static const struct owner_case owners[] = {
+	{"now", "1", BLOCK, 0, "done", true},
+	{"now", "2", TWO, 4, "done", true},
+	/* the same again, as often as anybody likes: nothing is recorded */
+	{"now", "1", BLOCK, 0, "done", false},
+	{"now", "2", TWO, 4, "done", false},
+	{"stranger", "3", BLOCK, 1, "refused", false},
+	{"now", "4", "no: order\n", 1, "refused", false},
+	{"now", "1", OTHER, 1, "refused", false},
+};
+
+static ino_t
+inode_of(const struct tool *tool, const char *folder, int number,
+	const char *suffix)
+{
+	char path[256];
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/in/%s/%d.yaml%s", tool->dir, folder,
+		number, suffix);
+	assert_int_equal(lstat(path, &st), 0);
+	return st.st_ino;
+}
+
+/* Files of ours count for no quota of the sender's: what he can send without
+ * end stays his. */
+static void
+leaves_files_to_their_sender(void **state)
+{
+	static const char *const suffixes[] = {"", ".minisig"};
+	struct tool tool;
+
+	(void)state;
+	inbox_settled = 0;
+	sign_create(&tool, "    may: {usual-targets: 1}\n");
+	sign_shell(&tool, "mkdir in");
+	for (int i = 0; i < (int)(sizeof owners / sizeof *owners); i++) {
+		const struct owner_case *c = &owners[i];
+		char name[16];
+		ino_t was[2];
+
+		snprintf(name, sizeof name, "%d", i);
+		inbox_drop(&tool, name, c->key, c->id, c->more);
+		for (int part = 0; part < 2; part++)
+			was[part] = inode_of(&tool, ".", i, suffixes[part]);
+		tool_expect(&tool, c->code, "inbox --once %s/in", tool.dir);
+		for (int part = 0; part < 2; part++)
+			assert_int_equal(inode_of(&tool, c->folder, i,
+						 suffixes[part]) != was[part],
+				c->ours);
+	}
+	tool_remove(&tool);
+}
+
+/* What was refused may be written to still: its receipt says what was judged. */
+static void
+tells_what_was_refused(void **state)
+{
+	struct tool tool;
+	char path[300], *digest;
+	int fd;
+
+	(void)state;
+	inbox_create(&tool);
+	inbox_drop(&tool, "1", "stranger", "1", BLOCK);
+	sign_shell(&tool, "sha256sum in/1.yaml | cut -c1-64 >digest");
+	snprintf(path, sizeof path, "%s/in/1.yaml", tool.dir);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	tool_expect(&tool, 1, "inbox --once %s/in", tool.dir);
+	assert_int_equal(pwrite(fd, "X", 1, 0), 1);
+	close(fd);
+	digest = inbox_read_text(&tool, "digest");
+	digest[strcspn(digest, "\n")] = '\0';
+	inbox_expect_receipt(&tool, "refused/1.yaml", digest);
+	free(digest);
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -215,6 +332,9 @@ main(void)
 		cmocka_unit_test(keeps_it_for_faults_of_ours),
 		cmocka_unit_test(keeps_it_for_what_was_recorded),
 		cmocka_unit_test(keeps_what_was_judged),
+		cmocka_unit_test(keeps_what_was_recorded),
+		cmocka_unit_test(leaves_files_to_their_sender),
+		cmocka_unit_test(tells_what_was_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
