@@ -85,6 +85,7 @@ const struct fault_case fault_cases[] = {
 		.prepare = {"$ minisign -S -s s.key -m signed.yaml && "
 			    "mkdir -m 700 in && mv signed.yaml* in"},
 		.again = true,
+		.rights = true,
 		.command = "inbox --once --settle 0 IN",
 		.proof = "inbox --once --settle 0 IN",
 		.left = {"in/done/signed.yaml", "in/done/signed.yaml.minisig",

@@ -26,6 +26,8 @@ struct fault_case {
 	bool again; /* the next `palang publish` does what it does */
 	bool opens; /* whatever is blocked */
 	bool same;  /* it changes no verdict */
+	/* Without rights it does something else, that is tested elsewhere. */
+	bool rights;
 	/* For the state it is tried on: a list and a configuration of its
 	 * own. */
 	const char *list, *config;

@@ -233,11 +233,13 @@ count_point(struct world *world, struct tally *tally, const struct trial *trial)
 /* ---- the whole of it ---- */
 
 static bool
-applies(const struct world *world, enum fault_mode mode, uint32_t call,
-	uint32_t calls)
+applies(const struct world *world, const struct fault_case *tried,
+	enum fault_mode mode, uint32_t call, uint32_t calls)
 {
 	unsigned kinds = mode_kinds[mode];
 
+	if (mode == FAULT_EACCES && tried->rights)
+		return false;
 	if (call > calls) /* right behind its end */
 		return mode >= FAULT_POWER && mode <= FAULT_POWER_NAMES;
 	return kinds == 0 || (kinds & KIND(world->plan->kind[call - 1]));
@@ -320,7 +322,8 @@ try_case(struct world *world, const struct fault_case *tried,
 		trial.mode = (enum fault_mode)mode;
 		for (trial.at = 1; trial.at <= calls + 1; trial.at++) {
 			memcpy(world->plan->kind, kinds, sizeof kinds);
-			if (applies(world, trial.mode, trial.at, calls) &&
+			if (applies(world, tried, trial.mode, trial.at,
+				    calls) &&
 				is_wanted(options, &trial, number))
 				count_point(world, &tally, &trial);
 		}
