@@ -8,6 +8,7 @@
 
 #include "journal.h"
 #include "ledger_audit.h"
+#include "ledger_vouch.h"
 #include "palang/error.h"
 #include "text.h"
 
@@ -157,6 +158,8 @@ audit_run(struct audit *audit)
 
 	if (ret == 0)
 		ret = ledger_audit_count(audit->ledger, audit->compared);
+	if (ret == 0)
+		ret = ledger_vouches(audit->ledger, &audit->vouched);
 	if (ret == 0)
 		ret = ledger_audit_rows(audit->ledger, found_row, audit);
 	return ret == 0 ? audit_orders(audit) : ret;

@@ -28,6 +28,7 @@ struct audit {
 	struct ledger_head last; /* of the chain as reckoned */
 	uint64_t entries;
 	struct ledger_audit_count compared[LEDGER_AUDIT_KINDS];
+	bool vouched;   /* rows, each with an entry: see ledger_vouch.h */
 	char **changes; /* a sentence each; empty: verified */
 	size_t change_count;
 };

@@ -33,9 +33,10 @@ const struct cmd cmd_audit_verify = {"audit verify", "",
 	"Reckons the journal's chain of hashes anew, and compares every "
 	"order, file, signature, suspension, held run, approval, feed, allow, "
 	"opening and configuration with its entry, and with its own digest; "
-	"says how many of each. Who can write the ledger can make a new chain "
-	"of his own: that is found by a hash that was kept elsewhere, in a "
-	"receipt or in syslog. Prints a line for each change that it finds. "
+	"says how many of each. A row that was changed before palang wrote it "
+	"once more is told for ever. Who can write the ledger can make a new "
+	"chain of his own: that is found by a hash that was kept elsewhere, in "
+	"a receipt or in syslog. Prints a line for each change that it finds. "
 	"Exit code 0: there is none; 1: there are some.",
 	verify_options, 0, 0, run_verify};
 
@@ -150,6 +151,7 @@ print_json(const struct audit *audit)
 		json_put_int(&json, audit->compared[i].many,
 			audit->compared[i].count);
 	json_end(&json);
+	json_put_bool(&json, "rows_vouched", audit->vouched);
 	json_put_array(&json, "changes");
 	for (size_t i = 0; i < audit->change_count; i++)
 		json_put_text(&json, NULL, audit->changes[i]);
@@ -173,6 +175,23 @@ open_ledger(struct state *state, const struct cmd_call *call)
 	return ret;
 }
 
+static void
+tell_not_compared(const struct audit *audit, const struct state *state)
+{
+	if (!audit->vouched)
+		fprintf(stderr,
+			"palang: the journal does not vouch for rows yet: what "
+			"feeds, suspensions, allows, openings, configurations, "
+			"approvals and held runs say was not compared one to "
+			"one; the next command that writes, such as `palang "
+			"publish`, vouches for them as they are\n");
+	if (audit->feeds < 0)
+		fprintf(stderr,
+			"palang: %s/feeds: cannot be looked at; the names of "
+			"feeds were not compared\n",
+			state->config.state_dir);
+}
+
 static int
 verify(struct audit *audit, struct state *state, bool as_json)
 {
@@ -187,11 +206,7 @@ verify(struct audit *audit, struct state *state, bool as_json)
 		return EXIT_ERROR;
 	if (!as_json)
 		print_verdict(audit);
-	if (audit->feeds < 0)
-		fprintf(stderr,
-			"palang: %s/feeds: cannot be looked at; the names of "
-			"feeds were not compared\n",
-			state->config.state_dir);
+	tell_not_compared(audit, state);
 	return audit->change_count > 0 ? EXIT_NO : EXIT_DONE;
 }
 

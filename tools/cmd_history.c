@@ -22,7 +22,9 @@ const struct cmd cmd_history = {"history", "[ORDER|FEED|NAME]",
 	"what was ever done, by whom and when",
 	"Lists what was done, in order: with an ORDER, what was done with it "
 	"and the lifts of it; with a NAME, with the orders that ever covered "
-	"it; else everything. Nothing is ever taken out of the history.",
+	"it; else everything. Entries `recorded`, which say for the audit what "
+	"others say in words, are left out. Nothing is ever taken out of the "
+	"history.",
 	options, 0, 1, run};
 
 /* Which records the history is asked about; all if picked is NULL. */
@@ -215,10 +217,16 @@ print_event(const struct ledger_event *event)
 	text_print(stdout, event->what);
 	if (event->authority != NULL && event->id != NULL)
 		printf("  %s:%s", event->authority, event->id);
-	if (event->instance != NULL)
+	/* A row of the ledger; whose hand it was, nobody knows. */
+	if (strcmp(event->what, "changed") == 0 && event->id != NULL) {
+		printf("  ");
+		text_print(stdout, event->id);
+		printf("  found by ");
+	} else if (event->instance != NULL) {
 		printf("  on ");
-	else
+	} else {
 		printf("  by ");
+	}
 	text_print(
 		stdout, event->instance != NULL ? event->instance : event->who);
 	if (event->has_generation)

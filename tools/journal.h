@@ -28,7 +28,8 @@
  *   the rows of feeds, suspensions, allows, switches, configurations, held
  *   batches and approvals
  *                     recorded, once more, each with the digest of all that it
- *                     says: see ledger_vouch.h
+ *                     says; and changed, where one was found to say something
+ *                     else before it was written again: see ledger_vouch.h
  *
  * hash(0) is 64 times the digit 0.  hash(n) is the SHA-256, as 64 hexadecimal
  * digits, of hash(n - 1), a newline, and the line of entry n.

@@ -5,6 +5,7 @@
 #include "ledger_pack.h"
 #include "ledger_sql.h"
 #include "ledger_store.h"
+#include "ledger_vouch.h"
 #include "palang/error.h"
 
 static int
@@ -171,7 +172,14 @@ int
 ledger_resume(struct ledger *ledger, const struct order *order, int64_t now)
 {
 	struct query query;
+	int ret;
 
+	query_open(&query, ledger->db, SQL_SUSPENSION_FIND);
+	query_bind_text(&query, order->authority);
+	query_bind_text(&query, order->id);
+	ret = ledger_compare_each(ledger, "suspensions", &query);
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_RESUME);
 	query_bind_text(&query, order->authority);
 	query_bind_text(&query, order->id);

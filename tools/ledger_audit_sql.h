@@ -199,11 +199,12 @@
 
 /* ---- rows as they stand: see ledger_vouch.h ---- */
 
-/* A row's number and all that it says: of the one row, or of all if the
- * parameter is NULL. */
+/* A row's number and all that it says: of the one row, which is looked up, or
+ * of all, down to the smallest number there is, if the parameter is NULL. */
 #define SQL_ROWS(table, key, columns)                                          \
-	"SELECT " key ", " columns " FROM " table " WHERE coalesce(?1, " key   \
-	") = " key " ORDER BY " key
+	"SELECT " key ", " columns " FROM " table " WHERE " key                \
+	" BETWEEN coalesce(?1, -9223372036854775808)"                          \
+	" AND coalesce(?1, 9223372036854775807) ORDER BY " key
 #define SQL_ROW_FEEDS                                                          \
 	SQL_ROWS("feeds", "feed",                                              \
 		"name, definition, who, added, removed, names, names_before,"  \
@@ -243,6 +244,15 @@
 #define SQL_RECORDED_FIND                                                      \
 	"SELECT digest FROM events WHERE id = ?1 AND authority IS NULL"        \
 	" AND what = 'recorded' ORDER BY event DESC LIMIT 1"
+#define SQL_LAST_WORD_FIND                                                     \
+	"SELECT digest FROM events WHERE id = ?1 AND authority IS NULL"        \
+	" AND what IN ('recorded', 'changed') ORDER BY event DESC LIMIT 1"
+/* Its detail is what was done by another hand. */
+#define SQL_CHANGED                                                            \
+	"SELECT id || ': was ' || detail || ' before '"                        \
+	" || strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000, 'unixepoch')"           \
+	" || ', when palang came to it next' FROM events"                      \
+	" WHERE what = 'changed' ORDER BY event"
 #define SQL_RECORDED_GONE                                                      \
 	"SELECT DISTINCT id || ': is not there' FROM events"                   \
 	" WHERE what = 'recorded' AND id <> 'all' AND id NOT IN ("             \

@@ -5,6 +5,7 @@
 
 #include "ledger_sql.h"
 #include "ledger_store.h"
+#include "ledger_vouch.h"
 #include "palang/error.h"
 
 #define FEED_TABLES 2 /* the version of the schema that has them first */
@@ -152,8 +153,12 @@ int
 ledger_put_feed(struct ledger *ledger, struct ledger_feed *feed)
 {
 	struct query query;
-	int ret;
+	int ret = 0;
 
+	if (feed->row != 0)
+		ret = ledger_compare(ledger, "feeds", feed->row);
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_FEED_PUT);
 	bind_feed(&query, feed);
 	ret = query_done(&query);
@@ -166,7 +171,13 @@ int
 ledger_remove_feed(struct ledger *ledger, const char *name, int64_t now_ms)
 {
 	struct query query;
+	int ret;
 
+	query_open(&query, ledger->db, SQL_FEED_FIND);
+	query_bind_text(&query, name);
+	ret = ledger_compare_each(ledger, "feeds", &query);
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_FEED_REMOVE);
 	query_bind_text(&query, name);
 	query_bind_int(&query, now_ms);
@@ -247,9 +258,17 @@ ledger_remove_allow(struct ledger *ledger, const struct pal_name *name,
 {
 	char text[PAL_NAME_TEXT_MAX];
 	struct query query;
+	int ret;
 
+	pal_name_to_text(text, name);
+	query_open(&query, ledger->db, SQL_ALLOW_FIND);
+	query_bind_text(&query, text);
+	query_bind_int(&query, scope);
+	ret = ledger_compare_each(ledger, "allows", &query);
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_ALLOW_REMOVE);
-	query_bind_text(&query, pal_name_to_text(text, name));
+	query_bind_text(&query, text);
 	query_bind_int(&query, scope);
 	query_bind_int(&query, now_ms);
 	query_bind_text(&query, who);

@@ -5,6 +5,7 @@
 
 #include "ledger_sql.h"
 #include "ledger_store.h"
+#include "ledger_vouch.h"
 #include "palang/error.h"
 
 static const char *const state_names[] = {[BATCH_HELD] = "held",
@@ -335,7 +336,10 @@ ledger_add_approval(struct ledger *ledger, int64_t number,
 	const struct batch_approval *approval)
 {
 	struct query query;
+	int ret = ledger_compare(ledger, "batches", number);
 
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_APPROVAL_ADD);
 	query_bind_int(&query, number);
 	query_bind_text(&query, approval->approver);
@@ -356,7 +360,10 @@ ledger_decide_batch(struct ledger *ledger, int64_t number,
 	const char *reason)
 {
 	struct query query;
+	int ret = ledger_compare(ledger, "batches", number);
 
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_BATCH_DECIDE);
 	query_bind_int(&query, number);
 	query_bind_text(&query, state_names[state]);

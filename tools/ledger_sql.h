@@ -50,6 +50,9 @@
 #define SQL_SUSPEND                                                            \
 	"INSERT INTO suspensions (authority, id, began, reason, who)"          \
 	" VALUES (?1, ?2, ?3, ?4, ?5)"
+#define SQL_SUSPENSION_FIND                                                    \
+	"SELECT suspension FROM suspensions"                                   \
+	" WHERE authority = ?1 AND id = ?2 AND ended IS NULL"
 #define SQL_RESUME                                                             \
 	"UPDATE suspensions SET ended = max(began, ?3)"                        \
 	" WHERE authority = ?1 AND id = ?2 AND ended IS NULL"
@@ -84,7 +87,7 @@
 /* Of the last that was done by a command that saw to what was due. */
 #define SQL_SEEN_TO                                                            \
 	"SELECT at FROM events WHERE instance IS NULL"                         \
-	" AND what NOT IN ('restored', 'epoch', 'recorded')"                   \
+	" AND what NOT IN ('restored', 'epoch', 'recorded', 'changed')"        \
 	" ORDER BY event DESC LIMIT 1"
 
 /* ---- receipts ---- */
@@ -227,6 +230,7 @@
 	" ORDER BY switch LIMIT 1"
 #define SQL_SWITCH_OPEN                                                        \
 	"INSERT INTO switches (began, reason, who) VALUES (?1, ?2, ?3)"
+#define SQL_SWITCH_FIND "SELECT switch FROM switches WHERE ended IS NULL"
 #define SQL_SWITCH_CLOSE                                                       \
 	"UPDATE switches SET ended = max(began, ?1), ended_by = ?2,"           \
 	" ended_reason = ?3 WHERE ended IS NULL"
@@ -271,6 +275,8 @@
 	" serial, size, changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"      \
 	" ?9, ?10, ?11,"                                                       \
 	" ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+#define SQL_FEED_FIND                                                          \
+	"SELECT feed FROM feeds WHERE name = ?1 AND removed IS NULL"
 #define SQL_FEED_REMOVE                                                        \
 	"UPDATE feeds SET removed = ?2 WHERE name = ?1 AND removed IS NULL"
 
@@ -281,6 +287,9 @@
 #define SQL_ALLOW_ADD                                                          \
 	"INSERT INTO allows (name, scope, reason, who, added)"                 \
 	" VALUES (?1, ?2, ?3, ?4, ?5)"
+#define SQL_ALLOW_FIND                                                         \
+	"SELECT allow FROM allows"                                             \
+	" WHERE name = ?1 AND scope = ?2 AND removed IS NULL"
 #define SQL_ALLOW_REMOVE                                                       \
 	"UPDATE allows SET removed = ?3, removed_by = ?4"                      \
 	" WHERE name = ?1 AND scope = ?2 AND removed IS NULL"

@@ -5,6 +5,7 @@
 
 #include "ledger_sql.h"
 #include "ledger_store.h"
+#include "ledger_vouch.h"
 
 int
 ledger_load_switch(struct ledger *ledger, struct ledger_switch *open)
@@ -49,7 +50,12 @@ ledger_close_all(struct ledger *ledger, int64_t now_ms, const char *reason,
 	const char *who)
 {
 	struct query query;
+	int ret;
 
+	query_open(&query, ledger->db, SQL_SWITCH_FIND);
+	ret = ledger_compare_each(ledger, "switches", &query);
+	if (ret != 0)
+		return ret;
 	query_open(&query, ledger->db, SQL_SWITCH_CLOSE);
 	query_bind_int(&query, now_ms);
 	query_bind_text(&query, who);

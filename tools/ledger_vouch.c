@@ -11,6 +11,7 @@
 
 #define VOUCHED   "recorded"
 #define VOUCH_ALL "all"
+#define DOUBTED   "changed"
 
 static const struct vouched {
 	const char *table, *rows;
@@ -31,33 +32,63 @@ static const struct vouched {
 /* "switches 1" */
 #define ROW_NAME_MAX 64
 
+/* A row may be noted more than once; the first says how it was met. */
 struct ledger_written {
-	size_t table; /* in vouched */
+	const struct vouched *table;
 	int64_t row;
+	bool compared; /* and not written yet */
 };
 
 /* ---- what was written ---- */
 
-static void
-note_written(void *ctx, const char *table, int64_t row)
+/* NULL: what it says, nothing vouches for. */
+static const struct vouched *
+find_table(const char *name)
 {
-	struct ledger *ledger = ctx;
-	struct ledger_written *more;
-	size_t i = 0;
-
-	while (i < VOUCHED_COUNT && strcmp(vouched[i].table, table) != 0)
-		i++;
-	if (i == VOUCHED_COUNT)
-		return;
-	more = realloc(ledger->written,
-		(ledger->written_count + 1) * sizeof *ledger->written);
-	if (more == NULL) {
-		ledger->lost_written = true;
-		return;
+	for (size_t i = 0; i < VOUCHED_COUNT; i++) {
+		if (strcmp(vouched[i].table, name) == 0)
+			return &vouched[i];
 	}
+	return NULL;
+}
+
+/* The first of the row, or NULL. */
+static const struct ledger_written *
+find_noted(
+	const struct ledger *ledger, const struct vouched *table, int64_t row)
+{
+	for (size_t i = 0; i < ledger->written_count; i++) {
+		const struct ledger_written *noted = &ledger->written[i];
+
+		if (noted->row == row && noted->table == table)
+			return noted;
+	}
+	return NULL;
+}
+
+static int
+note(struct ledger *ledger, struct ledger_written what)
+{
+	struct ledger_written *more = realloc(ledger->written,
+		(ledger->written_count + 1) * sizeof *ledger->written);
+
+	if (more == NULL)
+		return PAL_ENOMEM;
 	ledger->written = more;
-	more[ledger->written_count++] =
-		(struct ledger_written){.table = i, .row = row};
+	more[ledger->written_count++] = what;
+	return 0;
+}
+
+static void
+note_written(void *ctx, const char *name, int64_t row)
+{
+	const struct vouched *table = find_table(name);
+	struct ledger *ledger = ctx;
+
+	if (table != NULL &&
+		note(ledger, (struct ledger_written){
+				     .table = table, .row = row}) != 0)
+		ledger->lost_written = true;
 }
 
 void
@@ -77,42 +108,56 @@ ledger_forget_written(struct ledger *ledger)
 
 /* ---- entries ---- */
 
-/* The digest that the journal has of the row; *has: it has one. */
-static int
-find_entry(struct ledger *ledger, const char *name,
-	uint8_t digest[PAL_SHA256_SIZE], bool *has)
-{
-	struct query query;
+struct row {
+	char name[ROW_NAME_MAX];
+	uint8_t digest[PAL_SHA256_SIZE];
+};
 
-	query_open(&query, ledger->db, SQL_RECORDED_FIND);
-	query_bind_text(&query, name);
-	*has = query_step(&query);
-	if (*has)
-		ledger_take_digest(&query, digest);
+/* What the query finds the journal to have of the row: *has, and *same.  An
+ * entry with no digest, or half of one, vouches for nothing. */
+static int
+find_entry(struct ledger *ledger, const char *sql, const struct row *row,
+	bool *has, bool *same)
+{
+	const void *digest = NULL;
+	struct query query;
+	size_t len = 0;
+
+	query_open(&query, ledger->db, sql);
+	query_bind_text(&query, row->name);
+	if (query_step(&query))
+		digest = query_data(&query, &len);
+	*has = digest != NULL && len == PAL_SHA256_SIZE;
+	*same = *has && memcmp(digest, row->digest, PAL_SHA256_SIZE) == 0;
 	return query_done(&query);
 }
 
 /* By the command, and at the time that it gave its other entries. */
 static int
-add_entry(struct ledger *ledger, const char *name, const uint8_t *digest)
+add_entry(struct ledger *ledger, const struct ledger_event *what)
 {
-	struct ledger_event event = {.what = VOUCHED,
-		.id = name,
-		.digest = digest,
-		.at = ledger->hand_at,
-		.who = ledger->hand != NULL ? ledger->hand : "palang"};
+	struct ledger_event event = *what;
 	struct ledger_head head = {0};
 	int ret = ledger->hand != NULL ? 0 : ledger_head(ledger, &head);
 
-	if (ledger->hand == NULL)
-		event.at = head.at;
+	event.at = ledger->hand != NULL ? ledger->hand_at : head.at;
+	event.who = ledger->hand != NULL ? ledger->hand : "palang";
 	return ret == 0 ? ledger_add_event(ledger, &event) : ret;
 }
 
-struct row {
-	char name[ROW_NAME_MAX];
-	uint8_t digest[PAL_SHA256_SIZE];
-};
+/* digest: of what was found, or NULL.  done: what to the row. */
+static int
+add_doubt(struct ledger *ledger, const char *name, const uint8_t *digest,
+	const char *done)
+{
+	char detail[64];
+
+	snprintf(detail, sizeof detail, "%s by another hand", done);
+	return add_entry(ledger, &(struct ledger_event){.what = DOUBTED,
+					 .id = name,
+					 .digest = digest,
+					 .detail = detail});
+}
 
 /* With a mark at their end, which is no column. */
 static int
@@ -148,17 +193,22 @@ take_row(struct ledger *ledger, struct query *query,
 	return ret;
 }
 
+/* compared: it was, if it was there.  Else one was that is gone. */
 static int
-vouch_for(struct ledger *ledger, const struct row *row)
+vouch_for(struct ledger *ledger, const struct row *row, bool compared)
 {
-	uint8_t digest[PAL_SHA256_SIZE];
-	bool has;
-	int ret = find_entry(ledger, row->name, digest, &has);
+	bool has, same;
+	int ret = find_entry(ledger, SQL_RECORDED_FIND, row, &has, &same);
 
-	if (ret != 0 ||
-		(has && memcmp(digest, row->digest, PAL_SHA256_SIZE) == 0))
+	if (ret != 0 || same)
 		return ret;
-	return add_entry(ledger, row->name, row->digest);
+	if (has && !compared)
+		ret = add_doubt(ledger, row->name, NULL, "taken out");
+	if (ret != 0)
+		return ret;
+	return add_entry(ledger, &(struct ledger_event){.what = VOUCHED,
+					 .id = row->name,
+					 .digest = row->digest});
 }
 
 /* number: of the row; NULL: of all. */
@@ -166,6 +216,9 @@ static int
 vouch_rows(struct ledger *ledger, const struct vouched *table,
 	const int64_t *number)
 {
+	const struct ledger_written *noted =
+		number != NULL ? find_noted(ledger, table, *number) : NULL;
+	bool compared = number == NULL || (noted != NULL && noted->compared);
 	struct query query;
 	struct row row;
 	int ret = 0, end;
@@ -178,7 +231,7 @@ vouch_rows(struct ledger *ledger, const struct vouched *table,
 	while (ret == 0 && query_step(&query)) {
 		ret = take_row(ledger, &query, table, &row);
 		if (ret == 0)
-			ret = vouch_for(ledger, &row);
+			ret = vouch_for(ledger, &row, compared);
 	}
 	end = query_done(&query);
 	return ret != 0 ? ret : end;
@@ -187,21 +240,22 @@ vouch_rows(struct ledger *ledger, const struct vouched *table,
 static int
 vouch_for_all(struct ledger *ledger)
 {
-	int ret = add_entry(ledger, VOUCH_ALL, NULL);
+	int ret = add_entry(ledger,
+		&(struct ledger_event){.what = VOUCHED, .id = VOUCH_ALL});
 
 	for (size_t i = 0; i < VOUCHED_COUNT && ret == 0; i++)
 		ret = vouch_rows(ledger, &vouched[i], NULL);
 	return ret;
 }
 
-static int
-has_begun(struct ledger *ledger, bool *begun)
+int
+ledger_vouches(struct ledger *ledger, bool *vouches)
 {
 	struct query query;
 
 	query_open(&query, ledger->db, SQL_RECORDED_FIND);
 	query_bind_text(&query, VOUCH_ALL);
-	*begun = query_step(&query);
+	*vouches = query_step(&query);
 	return query_done(&query);
 }
 
@@ -214,13 +268,75 @@ ledger_vouch(struct ledger *ledger)
 	if (!ledger->adding && ledger->written_count == 0 &&
 		!ledger->lost_written)
 		return 0;
-	ret = ledger->lost_written ? PAL_ENOMEM : has_begun(ledger, &begun);
+	ret = ledger->lost_written ? PAL_ENOMEM
+	                           : ledger_vouches(ledger, &begun);
 	if (ret == 0 && !begun)
 		ret = vouch_for_all(ledger);
-	for (size_t i = 0; i < ledger->written_count && ret == 0; i++)
-		ret = vouch_rows(ledger, &vouched[ledger->written[i].table],
-			&ledger->written[i].row);
+	for (size_t i = 0; i < ledger->written_count && ret == 0; i++) {
+		const struct ledger_written *written = &ledger->written[i];
+
+		if (!written->compared)
+			ret = vouch_rows(ledger, written->table, &written->row);
+	}
 	return ret;
+}
+
+/* ---- what is about to be written ---- */
+
+/* Its last word may be that it was found so, by a command that did not write
+ * it. */
+static int
+doubt(struct ledger *ledger, const struct row *row)
+{
+	bool has, same, begun = false;
+	int ret = find_entry(ledger, SQL_LAST_WORD_FIND, row, &has, &same);
+
+	if (ret == 0 && !same)
+		ret = ledger_vouches(ledger, &begun);
+	if (ret != 0 || !begun)
+		return ret;
+	return add_doubt(
+		ledger, row->name, row->digest, has ? "changed" : "added");
+}
+
+int
+ledger_compare(struct ledger *ledger, const char *name, int64_t number)
+{
+	const struct vouched *table = find_table(name);
+	struct query query;
+	struct row row;
+	int ret = 0, end;
+	bool there;
+
+	if (find_noted(ledger, table, number) != NULL)
+		return 0;
+	query_open(&query, ledger->db, table->rows);
+	query_bind_int(&query, number);
+	there = query_step(&query);
+	if (there)
+		ret = take_row(ledger, &query, table, &row);
+	end = query_done(&query);
+	if (ret == 0)
+		ret = end;
+	if (ret == 0 && there)
+		ret = doubt(ledger, &row);
+	if (ret == 0 && there)
+		ret = note(ledger, (struct ledger_written){.table = table,
+					   .row = number,
+					   .compared = true});
+	return ret;
+}
+
+int
+ledger_compare_each(
+	struct ledger *ledger, const char *table, struct query *rows)
+{
+	int ret = 0, end;
+
+	while (ret == 0 && query_step(rows))
+		ret = ledger_compare(ledger, table, query_int(rows));
+	end = query_done(rows);
+	return ret != 0 ? ret : end;
 }
 
 /* ---- audit ---- */
@@ -230,17 +346,11 @@ check_row(struct ledger *ledger, const struct row *row,
 	int (*found)(void *ctx, const char *text), void *ctx)
 {
 	char text[ROW_NAME_MAX + 64];
-	uint8_t digest[PAL_SHA256_SIZE];
-	bool has;
-	int ret = find_entry(ledger, row->name, digest, &has);
+	bool has, same;
+	int ret = find_entry(ledger, SQL_RECORDED_FIND, row, &has, &same);
 
-	/* An entry with no digest, or half of one, vouches for nothing. */
-	if (ret == PAL_EFORM)
-		has = false;
-	else if (ret != 0)
+	if (ret != 0 || same)
 		return ret;
-	if (has && memcmp(digest, row->digest, PAL_SHA256_SIZE) == 0)
-		return 0;
 	snprintf(text, sizeof text, "%s: %s", row->name,
 		has ? "not as the journal has it"
 		    : "the journal has no such row");
@@ -266,14 +376,15 @@ check_rows(struct ledger *ledger, const struct vouched *table,
 	return ret != 0 ? ret : end;
 }
 
+/* A text for each row of the query. */
 static int
-check_gone(struct ledger *ledger, int (*found)(void *ctx, const char *text),
-	void *ctx)
+tell(struct ledger *ledger, const char *sql,
+	int (*found)(void *ctx, const char *text), void *ctx)
 {
 	struct query query;
 	int ret = 0, end;
 
-	query_open(&query, ledger->db, SQL_RECORDED_GONE);
+	query_open(&query, ledger->db, sql);
 	while (ret == 0 && query_step(&query)) {
 		const char *text = query_text(&query);
 
@@ -288,11 +399,13 @@ ledger_audit_vouched(struct ledger *ledger,
 	int (*found)(void *ctx, const char *text), void *ctx)
 {
 	bool begun;
-	int ret = has_begun(ledger, &begun);
+	int ret = ledger_vouches(ledger, &begun);
 
 	if (ret != 0 || !begun)
 		return ret;
 	for (size_t i = 0; i < VOUCHED_COUNT && ret == 0; i++)
 		ret = check_rows(ledger, &vouched[i], found, ctx);
-	return ret == 0 ? check_gone(ledger, found, ctx) : ret;
+	if (ret == 0)
+		ret = tell(ledger, SQL_RECORDED_GONE, found, ctx);
+	return ret == 0 ? tell(ledger, SQL_CHANGED, found, ctx) : ret;
 }

@@ -208,6 +208,9 @@ nobody_in_particular_is_no_person(void **state)
 		guard_expect_blocked(&tool, "t.me", false);
 		approve(&tool, "1", "ani", 0);
 		guard_expect_blocked(&tool, "t.me", true);
+		/* nobody can say that it came so */
+		tool_expect(&tool, 1, "audit verify");
+		tool_expect_in(tool.out, "batches 1: was changed by another");
 		sign_shell(&tool, "rm -r state && mv kept state");
 		tool_remove(&tool);
 	}
