@@ -62,6 +62,10 @@ int hold_same(const struct intake *intake, const struct state *state);
  * held with what is found now, and EXIT_HELD. */
 int hold_again(const struct intake *intake, struct state *state);
 
+/* Says that what is kept of it is not what came. */
+int hold_fail_files(
+	const struct batch_document *document, const struct state *state);
+
 /* ---- hold_show.c ---- */
 
 /* A line of `palang list` for each document of such batches, or its JSON. */

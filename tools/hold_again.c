@@ -84,6 +84,16 @@ is_document(const struct batch_document *document, const struct order *order)
 	       memcmp(document->digest, order->digest, PAL_SHA256_SIZE) == 0;
 }
 
+int
+hold_fail_files(
+	const struct batch_document *document, const struct state *state)
+{
+	return cmd_fail("the files that %s keeps of %s:%s are not those that "
+			"came: nothing of them is put in force; `palang audit "
+			"verify` tells what was changed",
+		state->config.state_dir, document->authority, document->id);
+}
+
 /* What was recorded before it came stands in the files, too. */
 int
 hold_same(const struct intake *intake, const struct state *state)
@@ -104,11 +114,7 @@ hold_same(const struct intake *intake, const struct state *state)
 	}
 	if (next == batch->document_count)
 		return EXIT_DONE;
-	return cmd_fail("the files that %s keeps of %s:%s are not those that "
-			"came: nothing of them is put in force; `palang audit "
-			"verify` tells what was changed",
-		state->config.state_dir, batch->documents[0].authority,
-		batch->documents[0].id);
+	return hold_fail_files(&batch->documents[0], state);
 }
 
 /* ---- findings that nobody approved ---- */

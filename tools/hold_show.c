@@ -174,17 +174,15 @@ print_json(const struct batch *batch, const struct batch_document *document,
 }
 
 /* Of the file that holds the document, what is asked for. */
-static bool
+static int
 print_part(const struct batch *batch, const struct batch_file *file,
-	int64_t now, const struct batch_document *document, enum hold_part part,
-	int *code)
+	int64_t now, const struct batch_document *document, enum hold_part part)
 {
-	if (part == HOLD_DOCUMENT)
-		return print_document(file, now, document, true);
-	if (!print_document(file, now, document, false))
-		return false;
-	if (part == HOLD_JSON) {
-		*code = print_json(batch, document, file);
+	if (part == HOLD_JSON)
+		return print_json(batch, document, file);
+	if (part == HOLD_DOCUMENT) {
+		print_head(batch, document);
+		print_document(file, now, document, true);
 	} else if (part == HOLD_FILE) {
 		fwrite(file->data, 1, file->len, stdout);
 	} else if (file->signature != NULL) {
@@ -192,9 +190,9 @@ print_part(const struct batch *batch, const struct batch_file *file,
 	} else {
 		fprintf(stderr, "palang: %s:%s is not signed\n",
 			document->authority, document->id);
-		*code = EXIT_NO;
+		return EXIT_NO;
 	}
-	return true;
+	return EXIT_DONE;
 }
 
 static int
@@ -203,20 +201,20 @@ show(const struct batch *batch, const struct batch_document *document,
 {
 	struct batch_files files;
 	int ret = ledger_batch_files(state->ledger, batch->number, &files);
-	int code = EXIT_DONE;
-	bool found = false;
+	int64_t now = state_now(state);
+	size_t i = 0;
 
-	if (ret != 0) {
-		ledger_batch_files_fini(&files);
-		return state_fail_ledger(state, ret);
-	}
-	if (part == HOLD_DOCUMENT)
-		print_head(batch, document);
-	for (size_t i = 0; i < files.count && !found; i++)
-		found = print_part(batch, &files.list[i], state_now(state),
-			document, part, &code);
+	while (ret == 0 && i < files.count &&
+		!print_document(&files.list[i], now, document, false))
+		i++;
+	if (ret != 0)
+		ret = state_fail_ledger(state, ret);
+	else if (i == files.count)
+		ret = hold_fail_files(document, state);
+	else
+		ret = print_part(batch, &files.list[i], now, document, part);
 	ledger_batch_files_fini(&files);
-	return code;
+	return ret;
 }
 
 static const enum batch_state kinds[] = {

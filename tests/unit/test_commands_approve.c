@@ -52,21 +52,37 @@ approve(struct tool *tool, const char *id, const char *by, int code)
 /* The files of a batch, changed behind its digests. */
 static const struct {
 	const char *change, *back;
+	int shown; /* the exit code of `show` */
 } swapped[] = {
 	/* another order in place of it */
 	{"CREATE TABLE t AS SELECT * FROM batch_files WHERE batch = 1; "
 	 "UPDATE batch_files SET file = " OTHER " WHERE batch = 1",
-		"DELETE FROM batch_files WHERE batch = 1; " KEPT},
+		"DELETE FROM batch_files WHERE batch = 1; " KEPT, 2},
 	/* another order beside it */
 	{"CREATE TABLE t AS SELECT * FROM batch_files WHERE batch = 1; "
 	 "INSERT INTO batch_files (batch, position, file, name) "
 	 "VALUES (1, 1, " OTHER ", 'x')",
-		"DELETE FROM batch_files WHERE batch = 1; " KEPT},
+		"DELETE FROM batch_files WHERE batch = 1; " KEPT, 0},
 	/* nothing at all */
 	{"CREATE TABLE t AS SELECT * FROM batch_files WHERE batch = 1; "
 	 "DELETE FROM batch_files WHERE batch = 1",
-		KEPT},
+		KEPT, 2},
 };
+
+/* However it is shown: nothing is shown that did not come. */
+static void
+expect_shown(struct tool *tool, int code)
+{
+	static const char *const as[] = {"", " --received", " --json"};
+
+	for (size_t i = 0; i < sizeof as / sizeof *as; i++) {
+		tool_expect(tool, code, "show 1%s", as[i]);
+		if (code == 0)
+			continue;
+		assert_string_equal(tool->out, "");
+		tool_expect_in(tool->err, "k:1 are not those that came");
+	}
+}
 
 static void
 puts_in_force_what_is_approved(void **state)
@@ -84,6 +100,7 @@ puts_in_force_what_is_approved(void **state)
 		tool_expect(&tool, 2, WITH_SIGNATURE, "1", tool.dir);
 		tool_expect_in(tool.err, "k:1 are not those that came");
 		tool_expect_in(tool.err, "palang audit verify");
+		expect_shown(&tool, swapped[i].shown);
 		guard_expect_blocked(&tool, "t.me", false);
 		guard_expect_blocked(&tool, "isp.example", false);
 		change_ledger(&tool, swapped[i].back);
