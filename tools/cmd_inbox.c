@@ -41,7 +41,8 @@ const struct cmd cmd_inbox = {"inbox", "DIR",
 	"apply` would, and moves it to DIR/done or DIR/refused, with a receipt "
 	"(FILE.receipt.json) beside it. What is not signed is never read. Goes "
 	"on until it is told to end; with --once, exit code 1 says that "
-	"something was refused, 4 that an order is held.",
+	"something was refused, 4 that an order is held, 2 that something "
+	"could not be taken away.",
 	options, 1, 1, run};
 
 /* What a pass is to do with a file. */
@@ -87,7 +88,7 @@ leave(struct inbox_run *run, struct task *task)
 	if (err != EACCES && err != EPERM && err != EEXIST && err != EISDIR &&
 		err != ENOTDIR && err != ELOOP && err != EINVAL)
 		return EXIT_ERROR;
-	task->look->stuck = true;
+	task->look->stuck = run->stuck = true;
 	return EXIT_DONE;
 }
 
@@ -233,6 +234,8 @@ pass_once(struct inbox_run *run)
 		ret = pass(run);
 	if (ret != EXIT_DONE)
 		return ret;
+	if (run->stuck)
+		return EXIT_ERROR;
 	if (run->refused > 0)
 		return EXIT_NO;
 	return run->held > 0 ? EXIT_HELD : EXIT_DONE;

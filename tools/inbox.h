@@ -159,6 +159,7 @@ struct inbox_run {
 	int64_t patience; /* ms */
 	bool json;
 	unsigned held, refused; /* so many so far */
+	bool stuck;             /* something cannot be taken away */
 	bool waiting;           /* something may be ready soon */
 	bool more;              /* ... and something is */
 };
