@@ -1,9 +1,7 @@
 /* A backup and what becomes of it, also when it is damaged, changed, or put
  * back by a command that is killed. */
+#include "kill_util.h"
 #include "sign_util.h"
-
-#include <signal.h>
-
 #include "verdict.h"
 
 static bool
@@ -161,32 +159,10 @@ takes_nothing_spoilt(void **state)
 #define KILLS 40
 
 static void
-run_killed(struct tool *tool, const char *line, int64_t ns)
-{
-	const struct timespec delay = {ns / 1000000000, ns % 1000000000};
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(tool_run(tool, "%s", line));
-	nanosleep(&delay, NULL);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, NULL, 0), child);
-}
-
-/* In nanoseconds: close together at first, the last ones well behind the end,
- * also where the machine is busier than when it took that many milliseconds. */
-static int64_t
-moment(int64_t took_ms, int i, int count)
-{
-	return 4 * took_ms * 1000000 * i * i / ((int64_t)count * count);
-}
-
-static void
 is_old_or_new_when_killed(void **state)
 {
+	struct kill_round round = {.count = KILLS};
 	unsigned old = 0, new = 0;
-	int64_t began, took;
 	char line[128];
 	struct tool tool;
 
@@ -198,14 +174,13 @@ is_old_or_new_when_killed(void **state)
 	tool_expect(&tool, 0, "lift 1");
 	tool_expect(&tool, 0, "block new.example --scope exact --id 2");
 	tool_expect(&tool, 0, "backup %s/new", tool.dir);
-	began = tool_now_ms();
-	tool_expect(&tool, 0, "restore --force %s/old", tool.dir);
-	took = tool_now_ms() - began + 1;
+	snprintf(line, sizeof line, "restore --force %s/old", tool.dir);
+	round.took = kill_try(&tool, line);
 	snprintf(line, sizeof line, "restore --force %s/new", tool.dir);
-	for (int i = 0; i < KILLS; i++) {
+	for (; round.at < KILLS; round.at++) {
 		bool is_new;
 
-		run_killed(&tool, line, moment(took, i, KILLS));
+		kill_run(&tool, &round, line);
 		assert_true(lists_block(&tool, "always.example"));
 		assert_int_not_equal(lists_block(&tool, "old.example"),
 			lists_block(&tool, "new.example"));
@@ -229,21 +204,20 @@ is_old_or_new_when_killed(void **state)
 static void
 is_whole_or_not_there_when_killed(void **state)
 {
+	struct kill_round round = {.count = KILLS / 2};
 	unsigned there = 0, absent = 0;
-	int64_t began, took;
 	char line[128], path[128];
 	struct tool tool;
 
 	(void)state;
 	tool_create(&tool);
 	tool_expect(&tool, 0, "block one.example --scope exact --id 1");
-	began = tool_now_ms();
-	tool_expect(&tool, 0, "backup %s/first", tool.dir);
-	took = tool_now_ms() - began + 1;
+	snprintf(line, sizeof line, "backup %s/first", tool.dir);
+	round.took = kill_try(&tool, line);
 	snprintf(line, sizeof line, "backup %s/b", tool.dir);
 	snprintf(path, sizeof path, "%s/b", tool.dir);
-	for (int i = 0; i < KILLS / 2; i++) {
-		run_killed(&tool, line, moment(took, i, KILLS / 2));
+	for (; round.at < round.count; round.at++) {
+		kill_run(&tool, &round, line);
 		if (access(path, F_OK) != 0) {
 			absent++;
 			continue;

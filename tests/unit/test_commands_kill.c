@@ -2,11 +2,10 @@
  * Commands side by side, killed at any moment, and on a full disk: the old
  * state or the new one, and the next command puts in order what is left.
  */
-#include "tool_util.h"
+#include "kill_util.h"
 
 #include <dirent.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include "verdict.h"
@@ -114,40 +113,27 @@ check_after(struct tool *tool, const char *id, const char *name)
 static void
 test_killed(void **state)
 {
+	struct kill_round round = {.count = KILLS};
 	unsigned before = 0, after = 0;
-	int64_t began, took;
 	struct tool tool;
 
 	(void)state;
 	tool_create(&tool);
-	began = tool_now_ms();
-	tool_expect(&tool, 0, "block always.example --scope exact");
-	took = tool_now_ms() - began + 1;
-	/* From the first system call to well behind the last. */
-	for (int i = 0; i < KILLS; i++) {
-		int64_t late = 2 * took * 1000000 * i / KILLS;
-		const struct timespec delay = {
-			late / 1000000000, late % 1000000000};
-		char id[24], name[32];
-		pid_t child;
+	round.took = kill_try(&tool, "block always.example --scope exact");
+	for (; round.at < round.count; round.at++) {
+		char id[24], name[32], line[96];
 
-		snprintf(id, sizeof id, "kill-%d", i);
-		snprintf(name, sizeof name, "n%d.example", i);
-		child = fork();
-		assert_true(child >= 0);
-		if (child == 0)
-			_exit(tool_run(&tool, "block %s --scope exact --id %s",
-				name, id));
-		nanosleep(&delay, NULL);
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, NULL, 0), child);
+		snprintf(id, sizeof id, "kill-%d", round.at);
+		snprintf(name, sizeof name, "n%d.example", round.at);
+		snprintf(line, sizeof line, "block %s --scope exact --id %s",
+			name, id);
+		kill_run(&tool, &round, line);
 		if (ledger_has(&tool, id))
 			after++;
 		else
 			before++;
 		check_after(&tool, id, name);
 	}
-	/* The delays were worth something. */
 	assert_true(before > 0);
 	assert_true(after > 0);
 	tool_remove(&tool);
@@ -245,41 +231,27 @@ feed_files(const struct tool *tool)
 	return count;
 }
 
-static void
-kill_after(struct tool *tool, const char *line, int64_t ns)
-{
-	const struct timespec delay = {ns / 1000000000, ns % 1000000000};
-	pid_t child = fork();
-
-	assert_true(child >= 0);
-	if (child == 0)
-		_exit(tool_run(tool, "%s", line));
-	nanosleep(&delay, NULL);
-	kill(child, SIGKILL);
-	assert_int_equal(waitpid(child, NULL, 0), child);
-}
-
 /* The list before or the new one, never half of it; the orders beside it; and
  * the next refresh finishes, and leaves nothing lying about. */
 static void
 test_refresh_killed(void **state)
 {
+	struct kill_round round = {.count = KILLS / 2};
 	unsigned before = 0, after = 0;
-	int64_t began, took;
+	char name[64], line[128];
 	struct tool tool;
-	char name[64];
 
 	(void)state;
 	tool_create(&tool);
 	tool_expect(&tool, 0, "block always.example --scope exact");
 	write_feed(&tool, 0);
-	began = tool_now_ms();
-	tool_expect(&tool, 0, "feed add f --source %s/list", tool.dir);
-	took = tool_now_ms() - began + 1;
-	for (int i = 1; i <= KILLS / 2; i++) {
+	snprintf(line, sizeof line, "feed add f --source %s/list", tool.dir);
+	round.took = kill_try(&tool, line);
+	for (; round.at < round.count; round.at++) {
+		int i = round.at + 1;
+
 		write_feed(&tool, i);
-		kill_after(&tool, "feed refresh f",
-			2 * took * 1000000 * i / (KILLS / 2));
+		kill_run(&tool, &round, "feed refresh f");
 		assert_true(lists_block(&tool, "always.example"));
 		assert_true(lists_block(&tool, "base.example.com"));
 		assert_true(lists_block(&tool, "n4999.example.org"));

@@ -1,7 +1,7 @@
 /* A folder into which anybody may put anything. */
 #include "inbox_util.h"
+#include "kill_util.h"
 
-#include <signal.h>
 #include <sys/file.h>
 
 /* ---- names ---- */
@@ -441,32 +441,23 @@ goes_on_after_a_stop(void **state)
 static void
 loses_nothing_when_killed(void **state)
 {
+	struct kill_round round = {.count = KILLS};
 	unsigned whole = 0, cut = 0;
-	int64_t began, took;
 	struct tool tool;
+	char line[128];
 
 	(void)state;
 	inbox_create(&tool);
 	inbox_drop(&tool, "n", "now", "0", BLOCK);
-	began = tool_now_ms();
-	tool_expect(&tool, 0, "inbox --once %s/in", tool.dir);
-	took = tool_now_ms() - began + 1;
-	for (int i = 1; i <= KILLS; i++) {
-		int64_t late = 3 * took * 1000000 * i / (2 * KILLS);
-		const struct timespec delay = {
-			late / 1000000000, late % 1000000000};
+	snprintf(line, sizeof line, "inbox --once %s/in", tool.dir);
+	round.took = kill_try(&tool, line);
+	for (; round.at < round.count; round.at++) {
+		int i = round.at + 1;
 		char id[16];
-		pid_t child;
 
 		snprintf(id, sizeof id, "%d", i);
 		inbox_drop(&tool, id, "now", id, BLOCK);
-		child = fork();
-		assert_true(child >= 0);
-		if (child == 0)
-			_exit(tool_run(&tool, "inbox --once %s/in", tool.dir));
-		nanosleep(&delay, NULL);
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, NULL, 0), child);
+		kill_run(&tool, &round, line);
 		sign_shell(&tool,
 			"ls in/done/%d.yaml.receipt.json >there; true", i);
 		free(tool.out);
@@ -483,6 +474,7 @@ loses_nothing_when_killed(void **state)
 		assert_int_equal(tool_generation(&tool), i + 2);
 	}
 	assert_true(cut > 0);
+	assert_true(whole > 0);
 	tool_remove(&tool);
 }
 
