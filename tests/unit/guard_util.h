@@ -79,6 +79,23 @@ guard_arrived_ms(struct tool *tool, const char *order)
 	return atoll(at + strlen(key));
 }
 
+/* Orders it by a letter, and it is held. */
+static inline void
+guard_hold(struct tool *tool, const char *id, const char *targets)
+{
+	guard_order(tool, id, targets);
+	tool_expect(tool, 4, BY_HAND "%s/%s.yaml", tool->dir, id);
+}
+
+/* What stands in palang.yaml changes. */
+static inline void
+guard_change(const struct tool *tool, const char *from, const char *to)
+{
+	sign_shell(tool,
+		"grep -q '%s' palang.yaml && sed -i 's/%s/%s/' palang.yaml",
+		from, from, to);
+}
+
 /* "approval", what `approve --print` writes, signed by the key. */
 static inline void
 guard_sign_approval(struct tool *tool, const char *id, const char *reason,
@@ -88,6 +105,16 @@ guard_sign_approval(struct tool *tool, const char *id, const char *reason,
 		reason, as);
 	tool_write(tool, "approval", tool->out);
 	sign_file(tool, key, "approval");
+}
+
+/* By an approver with his own key; the exit code that is expected. */
+static inline void
+guard_approve(struct tool *tool, const char *id, const char *by, int code)
+{
+	guard_sign_approval(tool, id, "meant", by, by);
+	tool_expect(tool, code,
+		"approve %s --reason meant --signature %s/approval.minisig", id,
+		tool->dir);
 }
 
 #endif

@@ -5,31 +5,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-/* What stands in palang.yaml changes. */
-static void
-change(struct tool *tool, const char *from, const char *to)
-{
-	sign_shell(tool,
-		"grep -q '%s' palang.yaml && sed -i 's/%s/%s/' palang.yaml",
-		from, from, to);
-}
-
-static void
-approve(struct tool *tool, const char *id, const char *by, int code)
-{
-	guard_sign_approval(tool, id, "meant", by, by);
-	tool_expect(tool, code,
-		"approve %s --reason meant --signature %s/approval.minisig", id,
-		tool->dir);
-}
-
-static void
-hold(struct tool *tool, const char *id, const char *targets)
-{
-	guard_order(tool, id, targets);
-	tool_expect(tool, 4, BY_HAND "%s/%s.yaml", tool->dir, id);
-}
-
 static void
 approves_only_what_the_text_names(void **state)
 {
@@ -37,9 +12,9 @@ approves_only_what_the_text_names(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me, shop.example]");
+	guard_hold(&tool, "1", "[t.me, shop.example]");
 	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
-	change(&tool, "\\[isp.example\\]", "[isp.example, shop.example]");
+	guard_change(&tool, "\\[isp.example\\]", "[isp.example, shop.example]");
 	tool_expect(&tool, 4,
 		"approve 1 --reason meant --signature %s/approval.minisig",
 		tool.dir);
@@ -57,7 +32,7 @@ approves_only_what_the_text_names(void **state)
 		"approve 1 --reason meant --signature %s/approval.minisig",
 		tool.dir);
 	tool_expect(&tool, 0, "audit verify");
-	approve(&tool, "1", "budi", 0);
+	guard_approve(&tool, "1", "budi", 0);
 	guard_expect_blocked(&tool, "shop.example", true);
 	tool_expect(&tool, 0, "audit verify");
 	tool_remove(&tool);
@@ -71,9 +46,9 @@ approves_with_less_found(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me, isp.example]");
-	change(&tool, "\\[isp.example\\]", "[]");
-	approve(&tool, "1", "budi", 0);
+	guard_hold(&tool, "1", "[t.me, isp.example]");
+	guard_change(&tool, "\\[isp.example\\]", "[]");
+	guard_approve(&tool, "1", "budi", 0);
 	guard_expect_blocked(&tool, "isp.example", true);
 	tool_remove(&tool);
 }
@@ -86,7 +61,7 @@ asks_alone_once_more(void **state)
 	(void)state;
 	guard_begin(&tool, "approvals: 1\n");
 	tool_expect(&tool, 4, "block t.me shop.example --scope exact --id 1");
-	change(&tool, "\\[isp.example\\]", "[shop.example]");
+	guard_change(&tool, "\\[isp.example\\]", "[shop.example]");
 	tool_expect(&tool, 4, "approve 1 --reason meant");
 	tool_expect(&tool, 0, "approve 1 --reason meant");
 	guard_expect_blocked(&tool, "shop.example", true);
@@ -101,17 +76,17 @@ earlier_approvals_count_no_more(void **state)
 
 	(void)state;
 	guard_begin(&tool, "approvals: 3\n");
-	hold(&tool, "1", "[t.me, shop.example]");
-	approve(&tool, "1", "budi", 4);
+	guard_hold(&tool, "1", "[t.me, shop.example]");
+	guard_approve(&tool, "1", "budi", 4);
 	tool_expect_in(tool.out, "until 1 more approves");
-	change(&tool, "\\[isp.example\\]", "[shop.example]");
-	approve(&tool, "1", "ani", 4);
+	guard_change(&tool, "\\[isp.example\\]", "[shop.example]");
+	guard_approve(&tool, "1", "ani", 4);
 	tool_expect_in(tool.out, "0 of 2 approvals");
-	approve(&tool, "1", "ani", 4);
+	guard_approve(&tool, "1", "ani", 4);
 	tool_expect_in(tool.out, "until 1 more approves");
-	approve(&tool, "1", "ani", 2);
+	guard_approve(&tool, "1", "ani", 2);
 	tool_expect_in(tool.err, "ani has approved it already");
-	approve(&tool, "1", "budi", 0);
+	guard_approve(&tool, "1", "budi", 0);
 	guard_expect_blocked(&tool, "t.me", true);
 	tool_expect(&tool, 0, "audit verify");
 	tool_remove(&tool);
@@ -125,12 +100,12 @@ key_that_went_counts_no_more(void **state)
 
 	(void)state;
 	guard_begin(&tool, "approvals: 3\n");
-	hold(&tool, "1", "[t.me]");
-	approve(&tool, "1", "budi", 4);
-	change(&tool, "file: budi.pub", "file: stranger.pub");
+	guard_hold(&tool, "1", "[t.me]");
+	guard_approve(&tool, "1", "budi", 4);
+	guard_change(&tool, "file: budi.pub", "file: stranger.pub");
 	tool_expect(&tool, 0, "held");
 	tool_expect_in(tool.out, "0 of 2 approvals");
-	approve(&tool, "1", "ani", 4);
+	guard_approve(&tool, "1", "ani", 4);
 	tool_expect_in(tool.out, "until 1 more approves");
 	guard_sign_approval(&tool, "1", "meant", "budi", "stranger");
 	tool_expect(&tool, 0,
@@ -157,8 +132,8 @@ key_that_is_retired_counts_no_more(void **state)
 
 	(void)state;
 	guard_begin(&tool, "approvals: 3\n");
-	hold(&tool, "1", "[t.me]");
-	approve(&tool, "1", "budi", 4);
+	guard_hold(&tool, "1", "[t.me]");
+	guard_approve(&tool, "1", "budi", 4);
 	await_next_second();
 	sign_shell(&tool, "sed -i \"s/{file: budi.pub}/{file: budi.pub, "
 			  "not-after: $(date -u +%%FT%%TZ)}/\" palang.yaml; "
@@ -169,7 +144,7 @@ key_that_is_retired_counts_no_more(void **state)
 		tool.dir);
 	tool_expect(&tool, 0, "held");
 	tool_expect_in(tool.out, "0 of 2 approvals");
-	approve(&tool, "1", "ani", 4);
+	guard_approve(&tool, "1", "ani", 4);
 	guard_expect_blocked(&tool, "t.me", false);
 	tool_remove(&tool);
 }
@@ -181,8 +156,8 @@ put_in_force_once(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me]");
-	approve(&tool, "1", "budi", 0);
+	guard_hold(&tool, "1", "[t.me]");
+	guard_approve(&tool, "1", "budi", 0);
 	for (int i = 0; i < 2; i++)
 		tool_expect(&tool, 2,
 			"%s 1 --reason meant --signature %s/approval.minisig",
@@ -235,10 +210,10 @@ replaces_what_was_lifted(void **state)
 	guard_begin(&tool, "");
 	guard_order(&tool, "old", "[a.example]");
 	tool_expect(&tool, 0, BY_HAND "%s/old.yaml", tool.dir);
-	hold(&tool, "1", "[t.me]\nreplaces: old");
+	guard_hold(&tool, "1", "[t.me]\nreplaces: old");
 	sign_order(&tool, "l", "k", "l", "action: lift\nlifts: old\n");
 	tool_expect(&tool, 0, BY_HAND "%s/l.yaml", tool.dir);
-	approve(&tool, "1", "budi", 0);
+	guard_approve(&tool, "1", "budi", 0);
 	guard_expect_blocked(&tool, "t.me", true);
 	guard_expect_blocked(&tool, "a.example", false);
 	tool_remove(&tool);
@@ -254,7 +229,7 @@ replaced_by_another(struct tool *tool)
 static void
 authority_went(struct tool *tool)
 {
-	change(tool, "  k: {kind", "  kk: {kind");
+	guard_change(tool, "  k: {kind", "  kk: {kind");
 }
 
 /* What stands in the way when it is to come into force. */
@@ -278,9 +253,9 @@ stays_held_if_refused_meanwhile(void **state)
 		guard_begin(&tool, "");
 		guard_order(&tool, "old", "[a.example]");
 		tool_expect(&tool, 0, BY_HAND "%s/old.yaml", tool.dir);
-		hold(&tool, "1", late[i].targets);
+		guard_hold(&tool, "1", late[i].targets);
 		late[i].meanwhile(&tool);
-		approve(&tool, "1", "budi", 2);
+		guard_approve(&tool, "1", "budi", 2);
 		tool_expect_in(tool.err, late[i].why);
 		tool_expect_in(tool.err, "k:1 stays held");
 		tool_expect(&tool, 0, "held");

@@ -1,48 +1,11 @@
 /* Whose word lets which order through, and that it is that order. */
 #include "guard_util.h"
-
-#include <sqlite3.h>
+#include "ledger_util.h"
 
 #include "hold.h"
 
-/* As who can write to the ledger might. */
-static void
-change_ledger(const struct tool *tool, const char *sql)
-{
-	char path[160];
-	sqlite3 *db;
-
-	snprintf(path, sizeof path, "%s/state/ledger.db", tool->dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
-static void
-change_config(const struct tool *tool, const char *from, const char *to)
-{
-	sign_shell(tool,
-		"grep -q '%s' palang.yaml && sed -i 's/%s/%s/' palang.yaml",
-		from, from, to);
-}
-
-static void
-hold(struct tool *tool, const char *id, const char *targets)
-{
-	guard_order(tool, id, targets);
-	tool_expect(tool, 4, BY_HAND "%s/%s.yaml", tool->dir, id);
-}
-
 #define WITH_SIGNATURE                                                         \
 	"approve %s --reason meant --signature %s/approval.minisig"
-
-static void
-approve(struct tool *tool, const char *id, const char *by, int code)
-{
-	guard_sign_approval(tool, id, "meant", by, by);
-	tool_expect(tool, code, WITH_SIGNATURE, id, tool->dir);
-}
 
 /* ---- what goes in force is what was approved ---- */
 
@@ -91,19 +54,19 @@ puts_in_force_what_is_approved(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me]");
-	hold(&tool, "2", "[isp.example]");
+	guard_hold(&tool, "1", "[t.me]");
+	guard_hold(&tool, "2", "[isp.example]");
 	tool_expect(&tool, 0, "reject 2 --reason no");
 	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
 	for (size_t i = 0; i < sizeof swapped / sizeof *swapped; i++) {
-		change_ledger(&tool, swapped[i].change);
+		ledger_change(&tool, swapped[i].change);
 		tool_expect(&tool, 2, WITH_SIGNATURE, "1", tool.dir);
 		tool_expect_in(tool.err, "k:1 are not those that came");
 		tool_expect_in(tool.err, "palang audit verify");
 		expect_shown(&tool, swapped[i].shown);
 		guard_expect_blocked(&tool, "t.me", false);
 		guard_expect_blocked(&tool, "isp.example", false);
-		change_ledger(&tool, swapped[i].back);
+		ledger_change(&tool, swapped[i].back);
 	}
 	tool_expect(&tool, 0, WITH_SIGNATURE, "1", tool.dir);
 	guard_expect_blocked(&tool, "t.me", true);
@@ -122,16 +85,16 @@ activates_what_was_tried(void **state)
 		"apply --shadow --transcribed --source x "
 		"%s/1.yaml",
 		tool.dir);
-	hold(&tool, "3", "[c.example, isp.example]");
+	guard_hold(&tool, "3", "[c.example, isp.example]");
 	tool_expect(&tool, 0, "reject 3 --reason no");
 	/* beside it, what nobody tried */
-	change_ledger(&tool,
+	ledger_change(&tool,
 		"INSERT INTO batch_files (batch, position, file, name) "
 		"VALUES (1, 1, " OTHER ", 'x')");
 	tool_expect(&tool, 2, "activate k:1");
 	tool_expect_in(tool.err, "k:1 are not those that came");
 	guard_expect_blocked(&tool, "a.example", false);
-	change_ledger(&tool,
+	ledger_change(&tool,
 		"DELETE FROM batch_files WHERE batch = 1 AND position = 1");
 	tool_expect(&tool, 0, "activate k:1");
 	guard_expect_blocked(&tool, "a.example", true);
@@ -147,14 +110,14 @@ takes_no_approval_twice(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me]");
+	guard_hold(&tool, "1", "[t.me]");
 	guard_sign_approval(&tool, "1", "meant", "budi", "budi");
 	tool_expect(&tool, 0, "reject 1 --reason 'they took it back'");
 	tool_expect(&tool, 4, BY_HAND "%s/1.yaml", tool.dir);
 	tool_expect(&tool, 2, WITH_SIGNATURE, "1", tool.dir);
 	tool_expect_in(tool.err, "what is to be signed is what --print");
 	guard_expect_blocked(&tool, "t.me", false);
-	approve(&tool, "1", "budi", 0);
+	guard_approve(&tool, "1", "budi", 0);
 	tool_remove(&tool);
 }
 
@@ -215,15 +178,15 @@ nobody_in_particular_is_no_person(void **state)
 		struct tool tool;
 
 		guard_begin(&tool, "");
-		hold(&tool, "1", "[t.me]");
+		guard_hold(&tool, "1", "[t.me]");
 		sign_shell(&tool, "cp -r state kept");
-		change_ledger(&tool, nobody[i]);
+		ledger_change(&tool, nobody[i]);
 		tool_expect(&tool, 0, "held");
 		tool_expect_in(tool.out, "0 of 2 approvals");
 		tool_expect_in(tool.out, "it takes 2 approvers");
-		approve(&tool, "1", "budi", 4);
+		guard_approve(&tool, "1", "budi", 4);
 		guard_expect_blocked(&tool, "t.me", false);
-		approve(&tool, "1", "ani", 0);
+		guard_approve(&tool, "1", "ani", 0);
 		guard_expect_blocked(&tool, "t.me", true);
 		/* nobody can say that it came so */
 		tool_expect(&tool, 1, "audit verify");
@@ -241,17 +204,17 @@ enough_are_enough_later(void **state)
 
 	(void)state;
 	guard_begin(&tool, "approvals: 3\n");
-	hold(&tool, "1", "[t.me]");
-	approve(&tool, "1", "budi", 4);
-	approve(&tool, "1", "budi", 2);
+	guard_hold(&tool, "1", "[t.me]");
+	guard_approve(&tool, "1", "budi", 4);
+	guard_approve(&tool, "1", "budi", 2);
 	tool_expect_in(tool.err, "it takes 1 more");
-	change_config(&tool, "approvals: 3", "approvals: 2");
+	guard_change(&tool, "approvals: 3", "approvals: 2");
 	tool_expect(&tool, 0, "held");
 	tool_expect_in(tool.out, "1 of 1 approval");
 	tool_expect_in(tool.out, "by approving once more");
 	tool_expect(&tool, 0, "held --json");
 	tool_expect_in(tool.out, "\"needed\": 1");
-	approve(&tool, "1", "budi", 0);
+	guard_approve(&tool, "1", "budi", 0);
 	guard_expect_blocked(&tool, "t.me", true);
 	tool_remove(&tool);
 }
@@ -265,14 +228,14 @@ an_applier_counts_once(void **state)
 
 	(void)state;
 	guard_begin(&tool, "approvals: 3\n");
-	hold(&tool, "1", "[t.me]");
-	approve(&tool, "1", "budi", 4);
-	change_config(&tool, "  me: {user: [^,]*,", "  me: {user: someone,");
+	guard_hold(&tool, "1", "[t.me]");
+	guard_approve(&tool, "1", "budi", 4);
+	guard_change(&tool, "  me: {user: [^,]*,", "  me: {user: someone,");
 	snprintf(to, sizeof to, "user: %s,", guard_user());
-	change_config(&tool, "user: budi,", to);
+	guard_change(&tool, "user: budi,", to);
 	tool_expect(&tool, 0, "held");
 	tool_expect_in(tool.out, "0 of 2 approvals");
-	approve(&tool, "1", "ani", 4);
+	guard_approve(&tool, "1", "ani", 4);
 	tool_remove(&tool);
 }
 
@@ -291,7 +254,7 @@ a_smaller_sum_is_no_news(void **state)
 	tool_expect(&tool, 0, BY_HAND "%s/1.yaml", tool.dir);
 	guard_order(&tool, "2", "[d.example, e.example]");
 	tool_expect(&tool, 0, BY_HAND "%s/2.yaml", tool.dir);
-	hold(&tool, "3", "[f.example, g.example, h.example]");
+	guard_hold(&tool, "3", "[f.example, g.example, h.example]");
 	guard_sign_approval(&tool, "3", "meant", "budi", "budi");
 	sign_order(&tool, "l", "k", "l",
 		"action: lift\nlifts: '2'\ntargets: [e.example]\n");
@@ -316,11 +279,11 @@ says_held_of_what_waits_alone(void **state)
 		"action: lift\nlifts: '1'\ntargets: [a.example]\n");
 	tool_expect(
 		&tool, 4, BY_HAND "%s/l.yaml %s/1.yaml", tool.dir, tool.dir);
-	hold(&tool, "2", "[google.com]");
+	guard_hold(&tool, "2", "[google.com]");
 	sign_order(&tool, "m", "k", "m", "action: lift\nlifts: '2'\n");
 	tool_expect(&tool, 0, BY_HAND "%s/m.yaml", tool.dir);
 	tool_expect_in(tool.err, "k:2 is held, and not in force");
-	approve(&tool, "1", "budi", 0);
+	guard_approve(&tool, "1", "budi", 0);
 	assert_null(strstr(tool.err, "is held"));
 	guard_expect_blocked(&tool, "t.me", true);
 	guard_expect_blocked(&tool, "a.example", false);
@@ -334,7 +297,7 @@ tells_who_can(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me]");
+	guard_hold(&tool, "1", "[t.me]");
 	/* before he signs */
 	tool_expect(&tool, 2, "approve 1 --reason meant --print");
 	tool_expect_in(tool.err, "applied it: somebody else approves");
@@ -361,7 +324,7 @@ tells_of_what_is_held(void **state)
 
 	(void)state;
 	guard_begin(&tool, "");
-	hold(&tool, "1", "[t.me]");
+	guard_hold(&tool, "1", "[t.me]");
 	guard_order(&tool, "2", "[a.example]");
 	tool_expect(
 		&tool, 2, BY_HAND "%s/1.yaml %s/2.yaml", tool.dir, tool.dir);

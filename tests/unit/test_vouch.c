@@ -1,46 +1,16 @@
 /* A row that another hand changed does not become true by being written again;
  * and of what is ordinary, nothing is said. */
 #include "guard_util.h"
-
-#include <sqlite3.h>
+#include "ledger_util.h"
 
 #include "ledger_audit.h"
 #include "ledger_audit_sql.h"
 #include "ledger_sql.h"
 
 static void
-change(const struct tool *tool, const char *sql)
-{
-	char path[160];
-	sqlite3 *db;
-
-	snprintf(path, sizeof path, "%s/state/ledger.db", tool->dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-	sqlite3_close(db);
-}
-
-static void
 restore(const struct tool *tool)
 {
 	sign_shell(tool, "rm -r state && cp -r kept state");
-}
-
-static void
-hold(struct tool *tool, const char *id, const char *targets)
-{
-	guard_order(tool, id, targets);
-	tool_expect(tool, 4, BY_HAND "%s/%s.yaml", tool->dir, id);
-}
-
-static void
-approve(struct tool *tool, const char *id, const char *by, int code)
-{
-	guard_sign_approval(tool, id, "meant", by, by);
-	tool_expect(tool, code,
-		"approve %s --reason meant --signature %s/approval.minisig", id,
-		tool->dir);
 }
 
 /* A row that goes on in each table. */
@@ -59,8 +29,8 @@ fill(struct tool *tool)
 	tool_expect(tool, 0, "feed add ads --source %s/list", tool->dir);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++)
 		tool_expect(tool, 0, "%s", more[i]);
-	hold(tool, "1", "[t.me]");
-	hold(tool, "2", "[isp.example]");
+	guard_hold(tool, "1", "[t.me]");
+	guard_hold(tool, "2", "[isp.example]");
 	sign_shell(tool, "cp -r state kept");
 }
 
@@ -142,7 +112,7 @@ tells_what_was_written_over(void **state)
 	fill(&tool);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		print_message("%s: %s\n", cases[i].why, cases[i].command);
-		change(&tool, cases[i].sql);
+		ledger_change(&tool, cases[i].sql);
 		tool_expect(&tool, 0, "%s", cases[i].command);
 		expect_told(&tool, cases[i].row, cases[i].done);
 		restore(&tool);
@@ -159,16 +129,17 @@ tells_of_what_was_approved(void **state)
 
 	(void)state;
 	fill(&tool);
-	change(&tool, "UPDATE batches SET way = 'inbox'");
-	approve(&tool, "1", "budi", 4);
+	ledger_change(&tool, "UPDATE batches SET way = 'inbox'");
+	guard_approve(&tool, "1", "budi", 4);
 	expect_told(&tool, "batches 1", "changed");
 	tool_expect_in(tool.out, "\"id\":\"batches 1\",\"digest\":\"");
-	approve(&tool, "1", "ani", 0);
+	guard_approve(&tool, "1", "ani", 0);
 	/* that row is held against its new entry again; the other is not */
 	tool_expect(&tool, 1, "audit verify");
 	assert_int_equal(count(tool.out, "CHANGED: batches 1"), 1);
 	tool_expect_in(tool.out, "batches 2: not as the journal has it");
-	change(&tool, "UPDATE batches SET way = 'apply' WHERE batch = 2");
+	ledger_change(
+		&tool, "UPDATE batches SET way = 'apply' WHERE batch = 2");
 	expect_told(&tool, "batches 1", "changed");
 	restore(&tool);
 	tool_remove(&tool);
@@ -216,10 +187,10 @@ work(struct tool *tool, int time)
 	tool_expect(tool, 0, "allow remove www.bank.example --scope exact");
 	work_on_feeds(tool);
 	snprintf(id, sizeof id, "H%d", time);
-	hold(tool, id, popular[time]);
-	approve(tool, id, "budi", 0);
+	guard_hold(tool, id, popular[time]);
+	guard_approve(tool, id, "budi", 0);
 	snprintf(id, sizeof id, "R%d", time);
-	hold(tool, id, "[one.isp.example, two.isp.example]");
+	guard_hold(tool, id, "[one.isp.example, two.isp.example]");
 	tool_expect(tool, 0, "reject %s --reason no", id);
 	snprintf(id, sizeof id, "T%d", time);
 	guard_order(tool, id, "[trial.example]");
@@ -257,11 +228,12 @@ make_old(const struct tool *tool)
 	sign_shell(tool, "rm state/ledger.db*");
 	snprintf(path, sizeof path, "%s/state", tool->dir);
 	assert_int_equal(ledger_create(path), 0);
-	change(tool, "INSERT INTO feeds (name, definition, who, added,"
-		     " rolled_back, rules, refreshed, tried, failing,"
-		     " held_since, held_rules, size, changed) VALUES"
-		     " ('old', 'source: /x', 'budi', 1, 0, 0, 0, 0, 0, 0, 0,"
-		     " 0, 0)");
+	ledger_change(tool,
+		"INSERT INTO feeds (name, definition, who, added,"
+		" rolled_back, rules, refreshed, tried, failing,"
+		" held_since, held_rules, size, changed) VALUES"
+		" ('old', 'source: /x', 'budi', 1, 0, 0, 0, 0, 0, 0, 0,"
+		" 0, 0)");
 }
 
 /* What was not compared is not said to be; and what nothing vouched for is not
@@ -342,11 +314,12 @@ sees_the_smallest_number(void **state)
 
 	(void)state;
 	fill(&tool);
-	change(&tool, "INSERT INTO feeds SELECT -9223372036854775807 - 1,"
-		      " 'evil', definition, who, added, NULL, names, NULL, 0,"
-		      " rules, policy, recipe, refreshed, tried, failing,"
-		      " error, NULL, 0, 0, NULL, etag, modified, serial, size,"
-		      " changed FROM feeds");
+	ledger_change(&tool,
+		"INSERT INTO feeds SELECT -9223372036854775807 - 1,"
+		" 'evil', definition, who, added, NULL, names, NULL, 0,"
+		" rules, policy, recipe, refreshed, tried, failing,"
+		" error, NULL, 0, 0, NULL, etag, modified, serial, size,"
+		" changed FROM feeds");
 	tool_expect(&tool, 1, "audit verify");
 	tool_expect_in(tool.out,
 		"feeds -9223372036854775808: the journal has no such row");
@@ -446,7 +419,7 @@ admits_what_it_does_not_find(void **state)
 	tool_expect(&tool, 0, BY_HAND "%s/A.yaml", tool.dir);
 	tool_expect(&tool, 0, BY_HAND "%s/B.yaml", tool.dir);
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
-		change(&tool, limits[i].sql);
+		ledger_change(&tool, limits[i].sql);
 		tool_expect(&tool, 0, "audit verify");
 		tool_expect_in(proof, limits[i].said);
 	}
