@@ -123,9 +123,8 @@ keeps_it_for_faults_of_ours(void **state)
 	(void)state;
 	inbox_settled = 0;
 	sign_create(&tool, "");
-	sign_shell(&tool,
-		"sed -i 's|popular: no|popular: '$PWD'/popular.txt|' "
-		"palang.yaml && grep popular.txt palang.yaml");
+	sign_shell(&tool, "sed -i 's|popular: no|popular: '$PWD'/popular.txt|' "
+			  "palang.yaml && grep popular.txt palang.yaml");
 	sign_shell(&tool, "mkdir in");
 	inbox_drop(&tool, "1", "now", "1", BLOCK);
 	tool_expect(&tool, 2, "inbox --once %s/in", tool.dir);
