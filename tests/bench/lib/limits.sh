@@ -18,12 +18,12 @@ left_out() {
 
 # ---- time ----
 
-# budget_try PEER: one repeat, if there is time for one more like those before.
-# Palang has all of them.
+# budget_try PEER: one repeat, if it lacks one and there is time for one more
+# like those before.  Palang has all of them.
 budget_try() {
 	local began=$SECONDS
 	local rounds=${rounds_done[$1]-0} spent=${seconds_spent[$1]-0}
-	[[ -z ${gave_up[$1]-} ]] || return 0
+	[[ -z ${gave_up[$1]-} ]] && lacks_rounds "$1" || return 0
 	[[ $1 == palang ]] ||
 		((rounds == 0 || spent + spent / rounds <= budget)) || {
 		note "$("${1}_title"): $rounds repeats took $spent s: no more"
@@ -38,6 +38,10 @@ budget_try() {
 	[[ -n $well || $1 == palang ]] || gave_up[$1]=1
 	seconds_spent[$1]=$((spent + SECONDS - began))
 	rounds_done[$1]=$((rounds + 1))
+}
+
+lacks_rounds() {
+	((${rounds_done[$1]-0} < repeat))
 }
 
 # ---- memory ----

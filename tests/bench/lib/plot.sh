@@ -31,7 +31,7 @@ plot_title() {
 # subject PEER@SIZE.
 plot_run() {
 	local size peer last=0 sizes
-	plot_take
+	before_take_sizes
 	mapfile -t sizes < <(plot_sizes)
 	for size in "${sizes[@]}"; do
 		at=@$size
@@ -45,18 +45,6 @@ plot_run() {
 	at=
 	plot_draw "$1"
 	report_left_out
-}
-
-# What the runs of --from have measured; those of --plot say at which size.
-plot_take() {
-	((${#from[@]} == 0)) || jq -r '
-		.rules as $rules | .measured[] |
-		select(.metric | IN("ready_s", "rss_octets", "base_octets",
-			"peak_octets", "effect_s", "decision.hit_ns",
-			"decision.miss_ns")) |
-		"\(.subject)\(if .subject | contains("@") then "" else
-			"@\($rules)" end)\t\(.metric)\t" as $head |
-		.values[] | "\($head)\(.)"' "${from[@]}" >>"$results"
 }
 
 # Those to be measured and those that have been.

@@ -207,7 +207,7 @@ report_json() {
 	report_left_out >"$scratch/left-out.once"
 	jq -n --rawfile results "$results" --rawfile versions \
 		"$scratch/versions" --rawfile table "$scratch/table" \
-		--rawfile bars "$scratch/bars" \
+		--rawfile bars "$scratch/bars" --argjson before "$(before_runs)" \
 		--rawfile left_out "$scratch/left-out.once" \
 		--arg date "$(date -u +%FT%TZ)" --arg kernel "$(uname -sr)" \
 		--arg cpu "$(cpu_name)" --argjson cpus "$cpus" \
@@ -220,7 +220,7 @@ report_json() {
 			date: $date, system: $system, kernel: $kernel,
 			cpu: $cpu, cpus: $cpus, load_before: $load,
 			rules: $rules, messages: $messages, repeat: $repeat,
-			budget: $budget,
+			budget: $budget, before: $before,
 			left_out: ($left_out | split("\n") |
 				map(select(. != ""))),
 			versions: ($versions | rows | map({
