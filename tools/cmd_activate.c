@@ -1,6 +1,4 @@
 /* palang activate: an order on trial becomes one in force. */
-#include <string.h>
-
 #include "commands.h"
 #include "shadow_run.h"
 #include "wait.h"
@@ -18,25 +16,16 @@ const struct cmd cmd_activate = {"activate", "ORDER",
 	"hold it; the trial then goes on until it is approved.",
 	options, 1, 1, run};
 
-/* The files as they came. */
+/* The files as they came, and when. */
 static int
 refill(struct intake *intake, const struct batch *batch, struct state *state)
 {
 	struct batch_files files;
 	int err = ledger_batch_files(state->ledger, batch->number, &files);
-	int ret = err == 0 ? EXIT_DONE : state_fail_ledger(state, err);
+	int ret = err == 0 ? intake_add_kept(intake, batch, &files)
+	                   : state_fail_ledger(state, err);
 
-	for (size_t i = 0; i < files.count && ret == EXIT_DONE; i++) {
-		struct batch_file *file = &files.list[i];
-
-		ret = intake_add(intake, file->name, file->data, file->len,
-			file->signature,
-			file->signature == NULL ? 0 : strlen(file->signature));
-		file->data = file->signature = NULL;
-	}
 	ledger_batch_files_fini(&files);
-	intake->transcribed = batch->source != NULL;
-	intake->source = batch->source;
 	intake->arrived = batch->received;
 	return ret;
 }

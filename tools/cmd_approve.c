@@ -163,32 +163,15 @@ find_arrived(int64_t *arrived, const struct batch *batch,
 static int
 refill(struct intake *intake, const struct batch *batch, struct state *state)
 {
-	bool made = strcmp(batch->way, "block") == 0 ||
-	            strcmp(batch->way, "lift") == 0;
 	struct batch_files files;
-	int ret = ledger_batch_files(state->ledger, batch->number, &files);
+	int err = ledger_batch_files(state->ledger, batch->number, &files), ret;
 
-	if (ret == 0)
-		ret = find_arrived(
+	if (err == 0)
+		err = find_arrived(
 			&intake->arrived, batch, &files, state->ledger);
-	if (ret != 0) {
-		ledger_batch_files_fini(&files);
-		return state_fail_ledger(state, ret);
-	}
-	ret = EXIT_DONE;
-	for (size_t i = 0; i < files.count && ret == EXIT_DONE; i++) {
-		struct batch_file *file = &files.list[i];
-
-		ret = intake_add(intake, file->name, file->data, file->len,
-			file->signature,
-			file->signature == NULL ? 0 : strlen(file->signature));
-		file->data = file->signature = NULL;
-		if (ret == EXIT_DONE)
-			intake->files[i].made = made;
-	}
+	ret = err == 0 ? intake_add_kept(intake, batch, &files)
+	               : state_fail_ledger(state, err);
 	ledger_batch_files_fini(&files);
-	intake->transcribed = batch->source != NULL;
-	intake->source = batch->source;
 	return ret;
 }
 

@@ -78,6 +78,10 @@ int intake_read(struct intake *intake, char *const *args, int count);
 int intake_add(struct intake *intake, const char *name, char *data, size_t len,
 	char *signature, size_t signature_len);
 
+/* The files of a batch as they came; takes them over. */
+int intake_add_kept(struct intake *intake, const struct batch *batch,
+	struct batch_files *files);
+
 /* A document made here, in the place of a file; takes over the text. */
 int intake_make(struct intake *intake, const char *name, char *text);
 

@@ -53,6 +53,29 @@ intake_make(struct intake *intake, const char *name, char *text)
 	return ret;
 }
 
+int
+intake_add_kept(struct intake *intake, const struct batch *batch,
+	struct batch_files *files)
+{
+	bool made = strcmp(batch->way, "block") == 0 ||
+	            strcmp(batch->way, "lift") == 0;
+	int ret = EXIT_DONE;
+
+	for (size_t i = 0; i < files->count && ret == EXIT_DONE; i++) {
+		struct batch_file *file = &files->list[i];
+
+		ret = intake_add(intake, file->name, file->data, file->len,
+			file->signature,
+			file->signature == NULL ? 0 : strlen(file->signature));
+		file->data = file->signature = NULL;
+		if (ret == EXIT_DONE)
+			intake->files[i].made = made;
+	}
+	intake->transcribed = batch->source != NULL;
+	intake->source = batch->source;
+	return ret;
+}
+
 static int
 fail_read(const char *name, int err)
 {
