@@ -19,8 +19,11 @@
 #define RETRY_FIRST_MS 1000 /* a refused manifest is tried again after */
 #define RETRY_LAST_MS  60000
 #define COMPLAIN_MS    60000
-#define SWEEP_FAST_US  1000 /* a slice of a sweep for a new generation */
-#define SWEEP_PAUSE_NS 200000
+/* A slice of a sweep for a new generation: a worker that wakes on the same
+ * processor may have to wait until it ends. */
+#define SWEEP_FAST_US  250
+#define SWEEP_PAUSE_NS 150000
+#define SWEEP_FIRST_US 100000 /* before the first query */
 #define SWEEP_SLOW_US  2000 /* a slice each POLL_MS, for ever */
 
 /* A new file is loaded; one that was refused is tried again later, for what
@@ -187,7 +190,7 @@ keeper_prepare(struct pal_live *live)
 		retry_later(live);
 	trials_turn(live, pal_clock_ms());
 	while (live->host.sweep(live->host.ctx, &held->snapshot, now,
-		       &live->sweep.cursor, 100 * SWEEP_FAST_US) == 0)
+		       &live->sweep.cursor, SWEEP_FIRST_US) == 0)
 		;
 	live->sweep.cursor = 0;
 	sweep_is_clean(live);

@@ -7,7 +7,7 @@
  * down, clears daemon->local_zones and then takes auth_zones->lock for
  * writing, both before it deletes anything.  Who holds that lock for reading
  * and sees local_zones set keeps the caches alive until it lets go.  The lock
- * is held for one slice at a time, about a millisecond, for Unbound's zone
+ * is held for one slice at a time, two milliseconds at most, for Unbound's zone
  * transfers want it too.
  *
  * On its way up again it sets local_zones a good while before our deinit, when
