@@ -103,13 +103,16 @@ bar_reload() {
 
 # Latency of one decision on a name of four labels; all others for the record.
 bar_decision() {
-	local rules=$1 kind labels latency throughput
+	local rules=$1 i kind labels latency throughput
 	"$TOOLS/generate" --pick "$rules" 200000 >"$scratch/listed"
 	"$TOOLS/generate" --from 60000000 200000 >"$scratch/unlisted"
 	[[ -n $(compgen -G "$scratch/live/lists/feed-*.img") ]] || palang_lists
-	on_load_cpu "$TOOLS/decision" \
-		"$(compgen -G "$scratch/live/lists/feed-*.img" | head -n 1)" \
-		"$scratch/listed" "$scratch/unlisted" >"$scratch/decision"
+	for ((i = 0; i < (${#quick} ? 1 : repeat); i++)); do
+		on_load_cpu "$TOOLS/decision" \
+			"$(compgen -G "$scratch/live/lists/feed-*.img" |
+				head -n 1)" \
+			"$scratch/listed" "$scratch/unlisted"
+	done >"$scratch/decision"
 	while read -r kind labels latency throughput; do
 		record decision "$kind.$labels.latency_ns" "$latency"
 		record decision "$kind.$labels.throughput_ns" "$throughput"
@@ -122,7 +125,7 @@ bar_decision() {
 bar_clean() {
 	local began i lines=$1 live=$scratch/tool/live
 	"$TOOLS/generate" --dirty "$lines" >"$scratch/dirty"
-	for ((i = 0; i < (repeat < 3 ? repeat : 3); i++)); do
+	for ((i = 0; i < repeat; i++)); do
 		tool_begin
 		began=$(now_us)
 		on_load_cpu "$PALANG" --config "$scratch/palang.yaml" feed add \
@@ -159,7 +162,7 @@ bar_pass() {
 		note "LEFT OUT: pass.instructions_ratio: valgrind cannot be had"
 		return 0
 	}
-	for ((i = 0; i < (repeat < 3 ? repeat : 3); i++)); do
+	for ((i = 0; i < repeat; i++)); do
 		with=$(instructions palang) || fail "no count"
 		without=$(instructions plain) || fail "no count"
 		record bars pass.instructions "$with"
