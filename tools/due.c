@@ -49,11 +49,11 @@ due_judge(const struct due_time *time, int64_t now_ms)
 }
 
 /* The first that has it: what is said later of another epoch holds all that
- * was recorded before. */
+ * was recorded before.  Where everything is open, nothing is blocked. */
 static bool
 reaches(const struct ledger_saying *saying, const struct ledger_taken *taken)
 {
-	return saying->generation > 0 &&
+	return saying->generation > 0 && !(taken->blocks && saying->open) &&
 	       (saying->generation >= taken->generation ||
 		       memcmp(saying->epoch, taken->epoch, PAL_EPOCH_SIZE) !=
 			       0);

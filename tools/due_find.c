@@ -60,7 +60,8 @@ add_status(struct finding *finding, const struct resolver *resolver,
 	if (memcmp(status->epoch, newest->epoch, PAL_EPOCH_SIZE) == 0 &&
 		status->generation <= newest->generation)
 		ret = ledger_generation_begun(finding->state->ledger,
-			status->epoch, status->generation, &begun);
+			status->epoch, status->generation, &begun,
+			&saying.open);
 	if (begun != 0)
 		saying.generation = status->generation;
 	saying.at =

@@ -48,16 +48,21 @@ ledger_believe(int64_t said, int64_t begun, int64_t at)
 int
 ledger_generation_begun(struct ledger *ledger,
 	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
-	int64_t *begun)
+	int64_t *begun, bool *open)
 {
 	struct query query;
 
 	*begun = 0;
+	if (open != NULL)
+		*open = false;
 	query_open(&query, ledger->db, SQL_GENERATION_BEGUN);
 	query_bind_data(&query, epoch, PAL_EPOCH_SIZE);
 	query_bind_int(&query, (int64_t)generation);
-	if (query_step(&query))
+	if (query_step(&query)) {
 		*begun = query_int(&query);
+		if (open != NULL)
+			*open = query_int(&query) != 0;
+	}
 	return query_done(&query);
 }
 
@@ -133,6 +138,7 @@ ledger_load_said(struct ledger *ledger, struct ledger_said *said)
 		ledger_take_epoch(&query, saying->epoch);
 		saying->generation = (uint64_t)query_int(&query);
 		take_times(&query, saying);
+		saying->open = query_int(&query) != 0;
 	}
 	return query_done(&query);
 }
@@ -151,6 +157,7 @@ ledger_taken(struct ledger *ledger, const struct order *order,
 	struct query query;
 
 	memset(taken, 0, sizeof *taken);
+	taken->blocks = order->action == ORDER_BLOCK;
 	query_open(&query, ledger->db, SQL_TAKEN);
 	query_bind_text(&query, order->authority);
 	query_bind_text(&query, order->id);

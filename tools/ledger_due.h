@@ -17,6 +17,7 @@ struct ledger_saying {
 	/* ms; what it said, which cannot be: at is by our clock; or 0 */
 	int64_t wrong;
 	int64_t since; /* ms; it runs since then; 0: not known */
+	bool open;     /* in that generation nothing was blocked */
 };
 
 /* What a resolver says of a generation is believed between the beginning of
@@ -24,10 +25,11 @@ struct ledger_saying {
  * it is not, or nothing is said; begun 0: it is not. */
 int64_t ledger_believe(int64_t said, int64_t begun, int64_t at);
 
-/* When a generation was begun, ms; 0: it never was. */
+/* When a generation was begun, ms; 0: it never was.  *open, which may be NULL:
+ * whether everything was open in it. */
 int ledger_generation_begun(struct ledger *ledger,
 	const uint8_t epoch[PAL_EPOCH_SIZE], uint64_t generation,
-	int64_t *begun);
+	int64_t *begun, bool *open);
 
 /* True if the journal has an entry of the resolver. */
 int ledger_knows_instance(
@@ -58,6 +60,7 @@ struct ledger_taken {
 	int64_t number;
 	uint8_t epoch[PAL_EPOCH_SIZE];
 	uint64_t generation;
+	bool blocks; /* it is not done where everything is open */
 };
 
 int ledger_taken(struct ledger *ledger, const struct order *order,

@@ -85,7 +85,7 @@ ledger_receipt_events(struct ledger *ledger, const char *authority,
 
 int
 ledger_receipt_resolvers(struct ledger *ledger,
-	const struct ledger_receipt *receipt,
+	const struct ledger_receipt *receipt, bool blocks,
 	int (*each)(
 		void *ctx, const char *instance, int64_t effect, int64_t swept),
 	void *ctx)
@@ -96,6 +96,7 @@ ledger_receipt_resolvers(struct ledger *ledger,
 	query_open(&query, ledger->db, SQL_RECEIPT_RESOLVERS);
 	query_bind_data(&query, receipt->epoch, PAL_EPOCH_SIZE);
 	query_bind_int(&query, (int64_t)receipt->generation);
+	query_bind_int(&query, blocks);
 	while (stop == 0 && query_step(&query)) {
 		const char *instance = query_text(&query);
 		int64_t effect = query_int(&query);

@@ -28,9 +28,9 @@ int ledger_receipt_events(struct ledger *ledger, const char *authority,
 	int (*each)(void *ctx, const struct ledger_event *event), void *ctx);
 
 /* The resolvers that have reached the generation, and when (ms); 0: not
- * yet. */
+ * yet.  What blocks has not reached one where everything is open. */
 int ledger_receipt_resolvers(struct ledger *ledger,
-	const struct ledger_receipt *receipt,
+	const struct ledger_receipt *receipt, bool blocks,
 	int (*each)(
 		void *ctx, const char *instance, int64_t effect, int64_t swept),
 	void *ctx);

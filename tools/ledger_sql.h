@@ -114,6 +114,15 @@
 	" WHERE authority = ?1 AND id = ?2 AND what IN ('held', 'shadowed',"   \
 	" 'approved', 'activated', 'rejected', 'suspend', 'resume', 'lifted'," \
 	" 'expired') ORDER BY event"
+/* True of a generation that everything was open in, so that it blocked
+ * nothing. */
+#define SQL_WAS_OPEN(g)                                                        \
+	"EXISTS (SELECT 1 FROM switches WHERE " g ".begun >= began"            \
+	" AND (ended IS NULL OR " g ".begun < ended))"
+/* What of it there was since then. */
+#define SQL_OPENINGS                                                           \
+	"SELECT began, who, reason, ended, ended_by, ended_reason"             \
+	" FROM switches WHERE coalesce(ended, ?1) >= ?1 ORDER BY switch"
 /* As ledger_believe. */
 #define SQL_SAID_SLACK 1000 /* ms */
 #define SQL_RECEIPT_REACHED(kind)                                                            \
@@ -122,7 +131,8 @@
 	" LEFT JOIN generations AS g ON g.epoch = e.epoch"                                   \
 	" AND g.generation = e.generation WHERE e.instance = i.instance AND e.what = '" kind \
 	"'"                                                                                  \
-	" AND e.epoch = ?1 AND e.generation >= ?2 ORDER BY e.event LIMIT 1)"
+	" AND e.epoch = ?1 AND e.generation >= ?2 AND NOT (?3 AND " SQL_WAS_OPEN(            \
+		"g") ") ORDER BY e.event LIMIT 1)"
 #define SQL_RECEIPT_RESOLVERS                                                          \
 	"SELECT instance, " SQL_RECEIPT_REACHED("in effect") ", " SQL_RECEIPT_REACHED( \
 		"swept") " FROM (SELECT DISTINCT instance"                             \
@@ -136,14 +146,17 @@
 #define SQL_SAID_COUNT                                                         \
 	"SELECT count(*) FROM events WHERE instance IS NOT NULL"               \
 	" AND what = 'in effect'"
-#define SQL_SAID                                                               \
-	"SELECT e.instance, e.event, e.epoch, e.generation, e.at, e.said,"     \
-	" g.begun FROM events AS e LEFT JOIN generations AS g"                 \
-	" ON g.epoch = e.epoch AND g.generation = e.generation"                \
-	" WHERE e.instance IS NOT NULL AND e.what = 'in effect'"               \
-	" ORDER BY e.instance, e.event"
+#define SQL_SAID                                                                                        \
+	"SELECT e.instance, e.event, e.epoch, e.generation, e.at, e.said,"                              \
+	" g.begun, " SQL_WAS_OPEN(                                                                      \
+		"g") " FROM events AS e"                                                                \
+		     " LEFT JOIN generations AS g ON g.epoch = e.epoch AND g.generation = e.generation" \
+		     " WHERE e.instance IS NOT NULL AND e.what = 'in effect'"                           \
+		     " ORDER BY e.instance, e.event"
 #define SQL_GENERATION_BEGUN                                                   \
-	"SELECT begun FROM generations WHERE epoch = ?1 AND generation = ?2"
+	"SELECT begun, " SQL_WAS_OPEN(                                         \
+		"g") " FROM generations AS g"                                  \
+		     " WHERE epoch = ?1 AND generation = ?2"
 #define SQL_INSTANCE_KNOWN "SELECT 1 FROM events WHERE instance = ?1 LIMIT 1"
 /* From the end of the journal back to that time, and no further. */
 #define SQL_INSTANCES_NEW                                                      \

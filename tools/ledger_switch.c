@@ -33,6 +33,30 @@ ledger_switch_fini(struct ledger_switch *open)
 }
 
 int
+ledger_openings(struct ledger *ledger, int64_t since_ms,
+	int (*each)(void *ctx, const struct ledger_opening *opening), void *ctx)
+{
+	struct query query;
+	int stop = 0, ret;
+
+	query_open(&query, ledger->db, SQL_OPENINGS);
+	query_bind_int(&query, since_ms);
+	while (stop == 0 && query_step(&query)) {
+		struct ledger_opening opening;
+
+		opening.began = query_int(&query);
+		opening.who = query_text(&query);
+		opening.reason = query_text(&query);
+		opening.ended = query_int(&query);
+		opening.ended_by = query_text(&query);
+		opening.ended_reason = query_text(&query);
+		stop = each(ctx, &opening);
+	}
+	ret = query_done(&query);
+	return stop != 0 ? stop : ret;
+}
+
+int
 ledger_open_all(struct ledger *ledger, int64_t now_ms, const char *reason,
 	const char *who)
 {

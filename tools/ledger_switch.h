@@ -19,6 +19,16 @@ struct ledger_switch {
 int ledger_load_switch(struct ledger *ledger, struct ledger_switch *open);
 void ledger_switch_fini(struct ledger_switch *open);
 
+/* Each time there was one, or is, since then (ms). */
+struct ledger_opening {
+	int64_t began, ended; /* ms; ended 0: it lasts */
+	const char *who, *reason, *ended_by, *ended_reason; /* or NULL */
+};
+
+int ledger_openings(struct ledger *ledger, int64_t since_ms,
+	int (*each)(void *ctx, const struct ledger_opening *opening),
+	void *ctx);
+
 int ledger_open_all(struct ledger *ledger, int64_t now_ms, const char *reason,
 	const char *who);
 

@@ -58,7 +58,7 @@ look_at_clock(struct overview *overview, const struct state *state,
 	char time[TIME_TEXT_MAX];
 	int64_t begun;
 	int ret = ledger_generation_begun(
-		state->ledger, status->epoch, status->generation, &begun);
+		state->ledger, status->epoch, status->generation, &begun, NULL);
 
 	if (ret == 0 && begun != 0 && status->effect != 0 &&
 		ledger_believe(status->effect, begun, overview->resolvers.at) !=

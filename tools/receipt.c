@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ledger_due.h"
+#include "ledger_switch.h"
 #include "palang/clock.h"
 #include "palang/error.h"
 #include "status_files.h"
@@ -108,10 +109,11 @@ take_lift(struct receipt_order *order, struct state *state,
 
 /* ---- what happened to it ---- */
 
+/* By time; of two at the same, the one that was added first. */
 static int
-add_event(void *ctx, const struct ledger_event *event)
+add(struct receipt_order *order, int64_t at, const char *what, const char *who,
+	const char *detail)
 {
-	struct receipt_order *order = ctx;
 	struct receipt_event *events = realloc(order->events,
 				     (order->event_count + 1) *
 					     sizeof *order->events),
@@ -121,15 +123,35 @@ add_event(void *ctx, const struct ledger_event *event)
 		return PAL_ENOMEM;
 	order->events = events;
 	added = &events[order->event_count++];
-	*added = (struct receipt_event){.at = event->at,
-		.what = strdup(event->what),
-		.who = strdup(event->who)};
-	if (event->detail != NULL)
-		added->detail = strdup(event->detail);
+	for (; added > events && added[-1].at > at; added--)
+		*added = added[-1];
+	*added = (struct receipt_event){
+		.at = at, .what = strdup(what), .who = strdup(who)};
+	if (detail != NULL)
+		added->detail = strdup(detail);
 	return added->what == NULL || added->who == NULL ||
-	                       (event->detail != NULL && added->detail == NULL)
+	                       (detail != NULL && added->detail == NULL)
 	               ? PAL_ENOMEM
 	               : 0;
+}
+
+static int
+add_event(void *ctx, const struct ledger_event *event)
+{
+	return add(ctx, event->at, event->what, event->who, event->detail);
+}
+
+/* While all is open, no order blocks. */
+static int
+add_opening(void *ctx, const struct ledger_opening *opening)
+{
+	int ret = add(
+		ctx, opening->began, "opened", opening->who, opening->reason);
+
+	return ret != 0 || opening->ended == 0
+	               ? ret
+	               : add(ctx, opening->ended, "closed", opening->ended_by,
+				 opening->ended_reason);
 }
 
 static struct receipt_resolver *
@@ -164,39 +186,54 @@ add_resolver(void *ctx, const char *instance, int64_t effect, int64_t swept)
 	return 0;
 }
 
-/* What they say now, where the journal does not know it yet.  Of a generation
- * that was never made, nothing is believed. */
+static bool
+blocks(const struct receipt_order *order)
+{
+	return order->record != NULL &&
+	       order->record->order->action == ORDER_BLOCK;
+}
+
+/* What one says now, where the journal does not know it yet.  Of a generation
+ * that was never made, nothing is believed; and where all is open, nothing is
+ * blocked. */
+static int
+hear(const struct receipt_order *order, struct state *state,
+	const struct resolver *resolver, enum status_reach reach, int64_t seen,
+	int64_t *at)
+{
+	const struct ledger_receipt *ledger = &order->ledger;
+	const struct pal_status *status = &resolver->status;
+	bool effect = reach == REACH_EFFECT, open;
+	int64_t begun;
+	int ret;
+
+	if (*at != 0 || !resolver_reached(resolver, ledger->epoch,
+				ledger->generation, reach))
+		return 0;
+	ret = ledger_generation_begun(state->ledger, status->epoch,
+		effect ? status->generation : status->swept, &begun, &open);
+	if (ret == 0 && begun != 0 && !(open && blocks(order)))
+		*at = ledger_believe(effect ? status->effect : status->swept_at,
+			begun, seen);
+	return ret;
+}
+
 static int
 add_status(struct receipt_order *order, struct state *state,
 	const struct resolver *resolver, int64_t seen)
 {
-	const struct ledger_receipt *ledger = &order->ledger;
-	const struct pal_status *status = &resolver->status;
 	struct receipt_resolver *known;
-	int64_t effect, swept;
 	int ret;
 
 	if (resolver->error != 0 || !resolver->live)
 		return 0;
-	known = find_resolver(order, status->instance);
+	known = find_resolver(order, resolver->status.instance);
 	if (known == NULL)
 		return PAL_ENOMEM;
-	ret = ledger_generation_begun(
-		state->ledger, status->epoch, status->generation, &effect);
-	if (ret == 0)
-		ret = ledger_generation_begun(
-			state->ledger, status->epoch, status->swept, &swept);
-	if (ret != 0)
-		return ret;
-	if (known->effect == 0 && effect != 0 &&
-		resolver_reached(resolver, ledger->epoch, ledger->generation,
-			REACH_EFFECT))
-		known->effect = ledger_believe(status->effect, effect, seen);
-	if (known->swept == 0 && swept != 0 &&
-		resolver_reached(resolver, ledger->epoch, ledger->generation,
-			REACH_SWEPT))
-		known->swept = ledger_believe(status->swept_at, swept, seen);
-	return 0;
+	ret = hear(order, state, resolver, REACH_EFFECT, seen, &known->effect);
+	return ret != 0 ? ret
+	                : hear(order, state, resolver, REACH_SWEPT, seen,
+				  &known->swept);
 }
 
 static int
@@ -207,8 +244,8 @@ add_resolvers(struct receipt_order *order, struct state *state,
 
 	if (order->ledger.generation == 0)
 		return 0;
-	ret = ledger_receipt_resolvers(
-		state->ledger, &order->ledger, add_resolver, order);
+	ret = ledger_receipt_resolvers(state->ledger, &order->ledger,
+		blocks(order), add_resolver, order);
 	for (size_t i = 0; i < resolvers->count && ret == 0; i++)
 		ret = add_status(
 			order, state, &resolvers->items[i], resolvers->at);
@@ -261,6 +298,9 @@ make_order(struct receipt_order *order, const struct receipt_key *key,
 			&state->recorded.history, key->authority, key->id);
 		if (order->record != NULL)
 			ret = describe(order, making);
+		if (ret == 0)
+			ret = ledger_openings(state->ledger,
+				order->ledger.received, add_opening, order);
 		return ret == 0
 		               ? add_resolvers(order, state, &making->resolvers)
 		               : ret;

@@ -168,6 +168,35 @@ test_done(void **state)
 	}
 }
 
+/* Where everything is open nothing is blocked, but lifted. */
+static void
+test_open(void **state)
+{
+	static const struct ledger_saying says[] = {
+		{.instance = "a", .number = 9, .generation = 4, .at = 50},
+		{.instance = "a",
+			.number = 11,
+			.generation = 5,
+			.at = 100,
+			.open = true},
+		{.instance = "a", .number = 13, .generation = 7, .at = 300},
+	};
+
+	(void)state;
+	for (int blocks = 0; blocks < 2; blocks++) {
+		const struct ledger_taken taken = {
+			.number = 10, .generation = 5, .blocks = blocks};
+		struct ledger_said said = {NULL, 0};
+		struct due_doing doing;
+
+		for (size_t i = 0; i < sizeof says / sizeof *says; i++)
+			assert_int_equal(ledger_said_add(&said, &says[i]), 0);
+		due_done(&doing, &said, &taken);
+		assert_int_equal(doing.done, blocks ? 300 : 100);
+		ledger_said_fini(&said);
+	}
+}
+
 static void
 test_names(void **state)
 {
@@ -220,6 +249,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_done),
+		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_span),
 	};

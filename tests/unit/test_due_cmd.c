@@ -124,6 +124,48 @@ test_wrong_clock(void **state)
 	now_s = 0;
 }
 
+/* What comes while everything is open is done when it blocks. */
+static void
+test_open(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	now_s = START;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "open --all --reason \"payments fail\"");
+	now_s += 60;
+	apply(&tool, "A", "comply-within: 1h\n");
+	now_s += 60;
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: due in 59 min");
+	/* Nor when the journal has it. */
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: due in 59 min");
+	tool_expect(&tool, 0, "receipt k:A --json");
+	tool_expect_in(tool.out, "\"in_effect\": null");
+	tool_expect_in(tool.out, "\"what\": \"opened\"");
+	now_s += 7200;
+	tool_expect(&tool, 0, "close --all");
+	now_s += 60;
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: done late by 62 min");
+	tool_expect(&tool, 0, "receipt k:A --json");
+	tool_expect_in(tool.out, "\"in_effect\": \"2026-01-01T02:03:00Z\"");
+	tool_expect_in(tool.out, "\"what\": \"closed\"");
+	/* What was done before stays done. */
+	tool_expect(&tool, 0, "open --all --reason \"again\"");
+	now_s += 60;
+	tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+	tool_expect(&tool, 0, "due");
+	tool_expect_in(tool.out, "k:A: done late by 62 min");
+	tool_remove(&tool);
+	now_s = 0;
+}
+
 /* A command may take its time before it looks at what resolvers say. */
 static void
 test_said_meanwhile(void **state)
@@ -247,6 +289,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_said_meanwhile),
 		cmocka_unit_test(test_behind),
 		cmocka_unit_test(test_ended),
