@@ -24,6 +24,26 @@ is_comment(const uint8_t *text, size_t len)
 		       (len > 1 && text[0] == '/' && text[1] == '/'));
 }
 
+/* Octets of a word up to a comment that is glued to it.  The # of a URL begins
+ * none, nor do the marks of adblock's rules for parts of pages (##, #@#, #?#):
+ * what stands before them is not meant as a whole. */
+static size_t
+until_comment(const uint8_t *text, size_t word)
+{
+	static const uint8_t marks[] = {'#', '@', '?', '$', '%'};
+	const uint8_t *at = memchr(text, '#', word);
+	size_t name;
+
+	if (at == NULL)
+		return word;
+	name = (size_t)(at - text);
+	if (memchr(text, '/', name) != NULL || memchr(text, '?', name) != NULL)
+		return word;
+	if (word - name > 1 && memchr(marks, at[1], sizeof marks) != NULL)
+		return word;
+	return name;
+}
+
 /* What stands behind a name: nothing, or a comment; false if anything else
  * does. */
 static bool
@@ -49,7 +69,7 @@ clean_plain_line(struct cleaner *c, uint8_t *text, size_t len)
 	text = trim(text, &len);
 	if (len == 0 || is_comment(text, len))
 		return;
-	word = clean_word(text, len);
+	word = until_comment(text, clean_word(text, len));
 	if (!check_rest(c, text + word, len - word))
 		clean_leave_out(c, memchr(text, 0, len) != NULL
 					   ? CLEAN_NUL
@@ -116,7 +136,8 @@ take_hosts(struct cleaner *c, uint8_t *text, size_t len, bool sinkhole)
 	bool first = true;
 
 	while (len > 0 && text[0] != '#') {
-		size_t word = clean_word(text, len), blanks;
+		size_t word = until_comment(text, clean_word(text, len));
+		size_t blanks;
 
 		take_host(c, text, word, sinkhole);
 		blanks = clean_blanks(text + word, len - word);

@@ -5,7 +5,7 @@
 /* A list, what becomes of it, and what is said of it. */
 struct a_case {
 	const char *text, *rules;
-	enum clean_reason reasons[4]; /* as often as they stand here */
+	enum clean_reason reasons[5]; /* as often as they stand here */
 	int count;                    /* of these */
 };
 
@@ -92,7 +92,20 @@ reads_plain(void **state)
 			{CLEAN_BAD_NAME, CLEAN_BAD_NAME, CLEAN_BAD_NAME,
 				CLEAN_BAD_NAME},
 			4},
-		{"a.b#c.example\n", "", {CLEAN_URL_PATH}, 1},
+		/* in front of # is a name, with no path or scheme */
+		{"https://a.example#x\nhttps://a.example/#x\na.example/#x\n"
+		 "a.example?#x\n",
+			"",
+			{CLEAN_URL_PATH, CLEAN_URL_PATH, CLEAN_URL_PATH,
+				CLEAN_URL_PATH},
+			4},
+		/* adblock's rules for parts of pages, strayed to here */
+		{"a.example##.ad\na.example#@#.ad\na.example#?#p\n"
+		 "a.example#$#p\n",
+			"",
+			{CLEAN_URL_PATH, CLEAN_URL_PATH, CLEAN_URL_PATH,
+				CLEAN_URL_PATH},
+			4},
 		{"\xff.example\na\xcc\x80\xcc.example\na\xe2\x80\xae.example\n",
 			"", {CLEAN_BAD_NAME, CLEAN_BAD_NAME, CLEAN_BAD_NAME},
 			3},
@@ -130,6 +143,14 @@ reads_plain(void **state)
 		{"a.example\r\n", "a.example\n", {CLEAN_CRLF}, 1},
 		{"a.example # why\na.com\t; why\n", "a.com\na.example\n",
 			{CLEAN_COMMENT, CLEAN_COMMENT}, 2},
+		/* ... glued to it; of the words behind none is a name */
+		{"a.example#why\nb.example#\nc.example#see d.example\n",
+			"a.example\nb.example\nc.example\n",
+			{CLEAN_COMMENT, CLEAN_COMMENT, CLEAN_COMMENT}, 3},
+		{"A.example.#why\na.b#c.example\n", "a.example\n",
+			{CLEAN_UPPER, CLEAN_DOT, CLEAN_COMMENT, CLEAN_COMMENT,
+				CLEAN_UNKNOWN_TLD},
+			5},
 		/* too much of it */
 		{"a.example\na.example\n", "a.example\n", {CLEAN_DUPLICATE}, 1},
 		{"a.example\nb.a.example\nc.b.a.example\nb-a.example\n",
@@ -154,6 +175,12 @@ reads_hosts(void **state)
 			"=a.example\n=b.example\n=c.example\n", {0}, 0},
 		{"# text\n0.0.0.0 a.example # why\n", "=a.example\n",
 			{CLEAN_COMMENT}, 1},
+		{"0.0.0.0 a.example#why\n0.0.0.0 b.example c.example#see d.example\n"
+		 "0.0.0.0 d.example##.ad\n127.0.0.1 localhost#this one\n",
+			"=a.example\n=b.example\n=c.example\n",
+			{CLEAN_COMMENT, CLEAN_COMMENT, CLEAN_URL_PATH,
+				CLEAN_LOCAL, CLEAN_COMMENT},
+			5},
 		{"127.0.0.1 localhost localhost.localdomain local\n"
 		 "255.255.255.255 broadcasthost\n",
 			"",
@@ -207,6 +234,9 @@ reads_adblock(void **state)
 			{CLEAN_NOT_A_NAME, CLEAN_NOT_A_NAME, CLEAN_NOT_A_NAME,
 				CLEAN_NOT_A_NAME},
 			4},
+		{"||a.example#x^\n||a.example##.ad\na.example#@#.ad\n", "",
+			{CLEAN_URL_PATH, CLEAN_NOT_A_NAME, CLEAN_NOT_A_NAME},
+			3},
 		{"||a.example^x\na.example\n||192.0.2.1^\n||co.uk^\n", "",
 			{CLEAN_NOT_A_NAME, CLEAN_NOT_A_NAME, CLEAN_ADDRESS,
 				CLEAN_SUFFIX},

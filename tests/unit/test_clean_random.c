@@ -88,7 +88,7 @@ dirt(struct dice *dice)
 {
 	static const char *const lines[] = {"", "# a.com", "192.0.2.1",
 		"a.b.con", "com", "http://a.com/x", "..", "a b", "a.com:80",
-		"\t", "-!-.com", "xn--p1ai"};
+		"a.com##.x", "\t", "-!-.com", "xn--p1ai"};
 
 	return lines[roll(dice, sizeof lines / sizeof *lines)];
 }
@@ -100,12 +100,14 @@ put_plain(FILE *out, struct dice *dice, const struct entry *entry,
 	static const char *const fronts[] = {
 		"", "", "", " ", "*.", ".", "http://", "https://u:p@"};
 	static const char *const backs[] = {
-		"", "", "", "\r", " ", ".", "\t# why", "/"};
+		"", "", "\r", " ", ".", "\t# why", "/", "#why b.com"};
+	uint32_t front = roll(dice, 8);
 
 	(void)entry;
-	fputs(fronts[roll(dice, 8)], out);
+	fputs(fronts[front], out);
 	put_mixed(out, dice, text);
-	fprintf(out, "%s\n", backs[roll(dice, 8)]);
+	/* behind a URL it would be a part of a page */
+	fprintf(out, "%s\n", backs[roll(dice, front < 6 ? 8 : 7)]);
 	if (roll(dice, 3) == 0)
 		fprintf(out, "%s\n", dirt(dice));
 }
@@ -116,11 +118,13 @@ put_hosts(FILE *out, struct dice *dice, const struct entry *entry,
 {
 	static const char *const fronts[] = {
 		"0.0.0.0 ", "127.0.0.1\t", ":: ", "::1 localhost ", ""};
+	static const char *const backs[] = {
+		"\n", "\n", " # why\r\n", "#why b.com\n"};
 
 	(void)entry;
 	fputs(fronts[roll(dice, 5)], out);
 	put_mixed(out, dice, text);
-	fputs(roll(dice, 4) ? "\n" : " # why\r\n", out);
+	fputs(backs[roll(dice, 4)], out);
 	if (roll(dice, 3) == 0)
 		fprintf(out, "192.0.2.1 a.com\n# b.com\n");
 }
