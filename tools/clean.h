@@ -105,6 +105,7 @@ struct clean_report {
 	 * it is the name that is protected, and named. */
 	uint64_t below_protected;
 	struct pal_name below_names[CLEAN_LINES_KEPT];
+	bool below_only[CLEAN_LINES_KEPT]; /* *.name: not the name itself */
 	bool zone; /* it is a zone, so that it may be empty */
 	bool html; /* refused: a web page where a list should be */
 };

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "clean.h"
 #include "json.h"
@@ -139,10 +140,22 @@ clean_refusal(const struct clean_report *report)
 	               : NULL;
 }
 
+#define BELOW_TEXT_MAX (PAL_NAME_TEXT_MAX + 2)
+
+static char *
+below_text(char text[BELOW_TEXT_MAX], const struct clean_report *report,
+	uint64_t i)
+{
+	memcpy(text, "*.", 2);
+	pal_name_to_text(text + (report->below_only[i] ? 2 : 0),
+		&report->below_names[i]);
+	return text;
+}
+
 static void
 print_below(FILE *out, const struct clean_report *report)
 {
-	char text[PAL_NAME_TEXT_MAX];
+	char text[BELOW_TEXT_MAX];
 
 	if (report->below_protected == 0)
 		return;
@@ -151,7 +164,7 @@ print_below(FILE *out, const struct clean_report *report)
 	for (uint64_t i = 0;
 		i < report->below_protected && i < CLEAN_LINES_KEPT; i++)
 		fprintf(out, "%s%s", i > 0 ? ", " : "",
-			pal_name_to_text(text, &report->below_names[i]));
+			below_text(text, report, i));
 	fputs(report->below_protected > CLEAN_LINES_KEPT ? ", ...\n" : "\n",
 		out);
 }
@@ -159,15 +172,14 @@ print_below(FILE *out, const struct clean_report *report)
 static void
 put_below(struct json_writer *json, const struct clean_report *report)
 {
-	char text[PAL_NAME_TEXT_MAX];
+	char text[BELOW_TEXT_MAX];
 
 	json_put_object(json, "below-protected");
 	json_put_int(json, "count", (int64_t)report->below_protected);
 	json_put_array(json, "names");
 	for (uint64_t i = 0;
 		i < report->below_protected && i < CLEAN_LINES_KEPT; i++)
-		json_put_text(json, NULL,
-			pal_name_to_text(text, &report->below_names[i]));
+		json_put_text(json, NULL, below_text(text, report, i));
 	json_end(json);
 	json_end(json);
 }

@@ -97,10 +97,10 @@ leave_guards(struct settle *s, const uint8_t *key, size_t len)
 	}
 }
 
-/* True if the name lies below a protected one.  Names come ascending, as the
- * protected ones stand. */
+/* True if the name lies below a protected one, or is one.  Names come
+ * ascending, as the protected ones stand. */
 static bool
-is_below_protected(struct settle *s, const uint8_t *key, size_t len)
+is_guarded(struct settle *s, const uint8_t *key, size_t len)
 {
 	for (; s->next < s->c->options->protected_count; s->next++) {
 		const uint8_t *guard =
@@ -116,20 +116,23 @@ is_below_protected(struct settle *s, const uint8_t *key, size_t len)
 			s->guards[s->guard_count++] = guard;
 	}
 	leave_guards(s, key, len);
-	return s->guard_count > 0 && s->guards[0][0] < len;
+	return s->guard_count > 0;
 }
 
 static void
 warn_below(struct settle *s, const uint8_t *key, size_t len)
 {
 	struct clean_report *report = s->c->report;
+	uint64_t at = report->below_protected;
 
-	if (!is_below_protected(s, key, len))
+	if (!is_guarded(s, key, len))
 		return;
-	if (report->below_protected < CLEAN_LINES_KEPT)
-		names_name(&report->below_names[report->below_protected], key,
-			len);
 	report->below_protected++;
+	if (at >= CLEAN_LINES_KEPT)
+		return;
+	names_name(&report->below_names[at], key, len);
+	/* What would block the name itself was not taken. */
+	report->below_only[at] = s->guards[s->guard_count - 1][0] == len;
 }
 
 static int

@@ -39,12 +39,14 @@ tell_notes(struct cleaner *c, unsigned notes)
 	}
 }
 
-/* True if the entry would block a protected name. */
+/* True if the entry would block a protected name.  Those at the name and below
+ * it stand side by side, the name itself first. */
 static bool
 hits_protected(
 	const struct cleaner *c, const uint8_t *key, size_t len, unsigned flags)
 {
 	size_t low = 0, high = c->options->protected_count;
+	unsigned kind = flags & ENTRY_KIND;
 	const uint8_t *at;
 
 	if (flags & ENTRY_OPEN)
@@ -58,12 +60,15 @@ hits_protected(
 		else
 			high = mid;
 	}
-	if (low == c->options->protected_count)
-		return false;
-	at = c->protected + low * (NAMES_KEY_MAX + 1);
-	if (memcmp(at + 1, key, len) != 0)
-		return false;
-	return (flags & ENTRY_KIND) != ENTRY_EXACT || at[0] == len;
+	for (; low < c->options->protected_count; low++) {
+		at = c->protected + low * (NAMES_KEY_MAX + 1);
+		if (memcmp(at + 1, key, len) != 0)
+			return false;
+		/* what lies below a name leaves itself open */
+		if (kind != ENTRY_BELOW || at[0] > len)
+			return kind != ENTRY_EXACT || at[0] == len;
+	}
+	return false;
 }
 
 /* What is left to say against a name whose key stands behind the arena. */

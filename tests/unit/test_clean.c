@@ -493,6 +493,51 @@ warns_of_names_below(void **state)
 	clean_done(&cleaned);
 }
 
+/* What an RPZ asks for below a protected name alone leaves that name open. */
+static void
+takes_wildcards_of_protected_names(void **state)
+{
+	const struct pal_name names[] = {name_of("bank.example"),
+		name_of("my.zoo.example"), name_of("zoo.example"),
+		name_of("bank.example")};
+	struct clean_options options = {.format = CLEAN_RPZ,
+		.protected = names,
+		.protected_count = sizeof names / sizeof *names};
+	static const char text[] = "$ORIGIN rpz.test.\n@ SOA a. b. 1 2 3 4 5\n"
+				   "*.bank.example CNAME .\n"
+				   "bank.example CNAME .\n"
+				   "*.zoo.example CNAME .\n" /* above one */
+				   "*.x.zoo.example CNAME .\n";
+	struct cleaned cleaned;
+	char *out = NULL;
+	size_t len;
+	FILE *file;
+
+	(void)state;
+	assert_int_equal(
+		clean_text(&cleaned, text, sizeof text - 1, &options), 0);
+	assert_string_equal(cleaned.rules, "bank.example\n!=bank.example\n"
+					   "x.zoo.example\n!=x.zoo.example\n");
+	assert_int_equal(cleaned.report.reasons[CLEAN_PROTECTED].count, 2);
+	assert_int_equal(cleaned.report.reasons[CLEAN_PROTECTED].lines[0], 4);
+	assert_int_equal(cleaned.report.reasons[CLEAN_PROTECTED].lines[1], 5);
+	file = open_memstream(&out, &len);
+	clean_print(file, &cleaned.report);
+	fclose(file);
+	assert_non_null(strstr(out, "warning: 2 below a protected name, "
+				    "taken: *.bank.example, x.zoo.example\n"));
+	free(out);
+	clean_done(&cleaned);
+	/* whatever the zone says, a scope may mean more */
+	options.has_scope = true;
+	options.scope = PAL_SUBTREE;
+	assert_int_equal(
+		clean_text(&cleaned, text, sizeof text - 1, &options), 0);
+	assert_string_equal(cleaned.rules, "x.zoo.example\n");
+	assert_int_equal(cleaned.report.reasons[CLEAN_PROTECTED].count, 3);
+	clean_done(&cleaned);
+}
+
 static void
 keeps_the_first_lines(void **state)
 {
@@ -606,6 +651,7 @@ main(void)
 		cmocka_unit_test(protects),
 		cmocka_unit_test(protects_no_more_than_needed),
 		cmocka_unit_test(warns_of_names_below),
+		cmocka_unit_test(takes_wildcards_of_protected_names),
 		cmocka_unit_test(keeps_the_first_lines),
 		cmocka_unit_test(reports),
 		cmocka_unit_test(tells_progress),
