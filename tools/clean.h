@@ -128,8 +128,8 @@ struct clean_options {
 		void *ctx, const char *what, uint64_t at, uint64_t size);
 	void *ctx;
 	/* RPZ: given each owner that is a rule, without the zone's name and
-	 * without `*.`, in place of its being taken.  action: RPZ_ACTIONS
-	 * for rpz-tcp-only. */
+	 * without `*.`, in place of its being taken; `*` alone is a wildcard
+	 * of the root.  action: RPZ_ACTIONS for rpz-tcp-only. */
 	void (*rpz_rule)(void *ctx, const struct pal_name *owner, bool wildcard,
 		enum clean_rpz_action action);
 	void *rpz_ctx;

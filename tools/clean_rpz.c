@@ -30,12 +30,18 @@ is_trigger(const struct zone_owner *owner)
 	return false;
 }
 
-/* The text of an owner below the apex: what kind of name it is. */
+/* The text of an owner below the apex: what kind of name it is.  `*` alone
+ * stands for all names: what lies below the root. */
 static void
 place_owner(struct zone_owner *owner, const uint8_t *text, size_t len)
 {
-	owner->wildcard = len > 2 && text[0] == '*' && text[1] == '.';
-	if (owner->wildcard) {
+	static const uint8_t root[] = {'.'};
+	bool all = len == 1 && text[0] == '*';
+
+	owner->wildcard = all || (len > 2 && text[0] == '*' && text[1] == '.');
+	if (all) {
+		text = root;
+	} else if (owner->wildcard) {
 		text += 2;
 		len -= 2;
 	}
@@ -95,8 +101,7 @@ place_name(
 	name.labels = (uint8_t)labels;
 	name.len = (uint8_t)(name.len - z->apex.len + 1);
 	name.wire[name.len - 1] = 0;
-	owner->wildcard =
-		labels > 1 && name.wire[0] == 1 && name.wire[1] == '*';
+	owner->wildcard = name.wire[0] == 1 && name.wire[1] == '*';
 	if (owner->wildcard)
 		pal_name_ancestor(&name, &name, labels - 1);
 	pal_name_to_text(text, &name);

@@ -22,6 +22,7 @@ struct compare {
 	uint32_t count, room;
 	uint32_t *slots;   /* index + 1 into nodes; 0: empty */
 	size_t slot_count; /* a power of two */
+	uint8_t all;       /* enum compare_action: of `*` alone */
 };
 
 #define SLOTS_MIN 1024
@@ -43,6 +44,7 @@ compare_open(struct compare **compare)
 	*compare = c;
 	if (c == NULL)
 		return PAL_ENOMEM;
+	c->all = COMPARE_NOTHING;
 	c->slot_count = SLOTS_MIN;
 	c->slots = calloc(c->slot_count, sizeof *c->slots);
 	if (c->slots != NULL)
@@ -195,6 +197,8 @@ take_rule(void *ctx, const struct pal_name *owner, bool wildcard,
 	size_t len = names_key(key, owner);
 	uint64_t hash = HASH_BASIS;
 
+	if (len == 0 && wildcard)
+		c->all = (uint8_t)action;
 	for (size_t at = 0; at < len;) {
 		size_t label = strlen((const char *)key + at) + 1;
 		struct node *node;
@@ -246,6 +250,9 @@ compare_judge(const struct compare *c, const struct pal_name *name,
 	unsigned labels = 0;
 
 	*say = (struct compare_say){.action = COMPARE_NOTHING};
+	/* the root itself is where the zone's own name is */
+	if (len > 0 && c->all != COMPARE_NOTHING)
+		*say = (struct compare_say){.action = c->all, .wildcard = true};
 	for (size_t at = 0; at < len;) {
 		size_t label = strlen((const char *)key + at) + 1;
 		const struct node *node;

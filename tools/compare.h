@@ -43,8 +43,8 @@ int compare_read(struct compare *compare, int fd, const char *file,
 	const char *origin, struct problems *problems);
 
 /* What the zone says of a name that was added.  labels: of the owner that
- * says it, or that is hidden, without `*`; wildcard: it has one.  hider: labels
- * of the name that hides it. */
+ * says it, or that is hidden, without `*`; wildcard: it has one, and is `*`
+ * alone if it has no labels.  hider: labels of the name that hides it. */
 struct compare_say {
 	enum compare_action action;
 	unsigned labels, hider;

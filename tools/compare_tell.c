@@ -55,6 +55,8 @@ owner_text(char text[PAL_NAME_TEXT_MAX + 2], const struct pal_name *name,
 {
 	struct pal_name owner;
 
+	if (labels == 0 && wildcard)
+		return strcpy(text, "*");
 	pal_name_ancestor(&owner, name, labels);
 	memcpy(text, "*.", 3);
 	pal_name_to_text(text + (wildcard ? 2 : 0), &owner);
@@ -143,7 +145,7 @@ compare_put_json(struct json_writer *json, const struct compared *compared,
 	json_put_object(json, "rpz");
 	json_put_text(json, "says", compare_action_name(say->action));
 	json_put_text(json, "owner",
-		say->labels == 0
+		say->action == COMPARE_NOTHING
 			? NULL
 			: owner_text(text, name, say->labels, say->wildcard));
 	json_put_text(json, "hidden_by",

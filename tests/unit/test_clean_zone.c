@@ -162,6 +162,34 @@ counts_what_is_asked_for(void **state)
 	clean_done(&cleaned);
 }
 
+/* What would block, or open, all names is wider than any suffix. */
+static void
+leaves_out_what_stands_for_all_names(void **state)
+{
+	static const char *const owners[] = {
+		"*", "*.rpz.test.", "*.RPZ.Test.", "\\042", "\\*"};
+	static const char *const targets[] = {
+		".", "*.", "rpz-passthru.", "walled.test."};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+		for (size_t t = 0; t < sizeof targets / sizeof *targets; t++) {
+			struct cleaned cleaned;
+			char text[256];
+
+			snprintf(text, sizeof text,
+				ZONE "a.example CNAME .\n%s CNAME %s\n",
+				owners[i], targets[t]);
+			assert_int_equal(run(&cleaned, text), 0);
+			assert_string_equal(cleaned.rules, "=a.example\n");
+			assert_int_equal(
+				cleaned.report.reasons[CLEAN_SUFFIX].lines[0],
+				4);
+			clean_done(&cleaned);
+		}
+	}
+}
+
 /* A name and its wildcard, as most zones have them, are no fault. */
 static void
 merges_wildcards(void **state)
@@ -295,7 +323,7 @@ put_zone(FILE *out, struct dice *dice)
 {
 	static const char *const owners[] = {"a.example", "*.a.example",
 		"b.a.example.rpz.test.", "", "", "\\098.example", "C.a.example",
-		"*.c.a.example.RPZ.test.", "d", "@", "e.rpz-ip",
+		"*.c.a.example.RPZ.test.", "d", "*", "@", "e.rpz-ip",
 		"32.1.0.0.10.rpz-client-ip.rpz.test."};
 	static const char *const heads[] = {
 		"", "30 ", "IN ", "30 IN ", "1h in ", "( 30 ", "(\n IN "};
@@ -365,6 +393,7 @@ main(void)
 		cmocka_unit_test(reads_zones),
 		cmocka_unit_test(refuses_zones),
 		cmocka_unit_test(counts_what_is_asked_for),
+		cmocka_unit_test(leaves_out_what_stands_for_all_names),
 		cmocka_unit_test(merges_wildcards),
 		cmocka_unit_test(takes_long_data),
 		cmocka_unit_test(takes_the_zone_that_is_given),

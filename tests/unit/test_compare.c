@@ -34,7 +34,8 @@ any_name(struct dice *dice, unsigned kinds)
 	for (unsigned i = 0; i < labels; i++)
 		sprintf(text + strlen(text), "%c.",
 			'a' + (int)roll(dice, kinds));
-	strcat(text, "x");
+	/* what is asked may lie where the zone has nothing */
+	strcat(text, kinds > 2 && roll(dice, 3) == 0 ? "y" : "x");
 	return name_of(text);
 }
 
@@ -62,15 +63,19 @@ any_zone(struct dice *dice, struct zone *zone)
 		struct record *record = &zone->records[zone->count];
 		uint32_t kind = roll(dice, 6);
 		char owner[PAL_NAME_TEXT_MAX];
+		bool all = roll(dice, 20) == 0; /* `*` alone */
 
-		record->owner = any_name(dice, 2);
-		record->wildcard = roll(dice, 2) == 0;
+		record->owner = all ? name_of(".") : any_name(dice, 2);
+		record->wildcard = all || roll(dice, 2) == 0;
 		record->action = actions[kind];
 		if (find_record(zone, &record->owner, record->wildcard) != NULL)
 			continue;
+		pal_name_to_text(owner, &record->owner);
 		len += (size_t)sprintf(zone->text + len, "%s%s 60 %s\n",
-			record->wildcard ? "*." : "",
-			pal_name_to_text(owner, &record->owner), data[kind]);
+			all                ? "*"
+			: record->wildcard ? "*."
+					   : "",
+			all ? "" : owner, data[kind]);
 		zone->count++;
 	}
 }
@@ -146,38 +151,24 @@ reads_zones_as_bind_does(void **state)
 	}
 }
 
+struct say_case {
+	const char *name;
+	struct compare_say say;
+};
+
 static void
-says_by_which_record(void **state)
+check_says(const char *zone, const struct say_case *cases, size_t count)
 {
-	static const char zone[] = "$ORIGIN rpz.test.\n"
-				   "@ 60 SOA l. r. 1 60 60 60 60\n"
-				   "*.example 60 CNAME .\n"
-				   "A.B.C.example 60 CNAME rpz-passthru.\n"
-				   "exact.test 60 A 192.0.2.1\n"
-				   "exact.test 60 AAAA 2001:db8::1\n";
-	static const struct {
-		const char *name;
-		struct compare_say say;
-	} cases[] = {
-		{"example", {COMPARE_NOTHING, 0, 0, false}},
-		{"x.y.example", {COMPARE_NXDOMAIN, 1, 0, true}},
-		{"c.example", {COMPARE_HIDDEN, 1, 2, true}},
-		{"x.b.c.example", {COMPARE_HIDDEN, 1, 3, true}},
-		{"a.b.c.example", {COMPARE_PASSTHRU, 4, 0, false}},
-		{"exact.test", {COMPARE_LOCAL_DATA, 2, 0, false}},
-		{"www.exact.test", {COMPARE_NOTHING, 0, 0, false}},
-	};
 	struct compare *compare;
 
-	(void)state;
 	assert_int_equal(compare_open(&compare), 0);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct pal_name name = name_of(cases[i].name);
 
 		assert_int_equal(compare_add(compare, &name), 0);
 	}
 	read_text(compare, zone);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct pal_name name = name_of(cases[i].name);
 		struct compare_say say;
 
@@ -191,12 +182,70 @@ says_by_which_record(void **state)
 	compare_close(compare);
 }
 
+static void
+says_by_which_record(void **state)
+{
+	static const char zone[] = "$ORIGIN rpz.test.\n"
+				   "@ 60 SOA l. r. 1 60 60 60 60\n"
+				   "*.example 60 CNAME .\n"
+				   "A.B.C.example 60 CNAME rpz-passthru.\n"
+				   "exact.test 60 A 192.0.2.1\n"
+				   "exact.test 60 AAAA 2001:db8::1\n";
+	static const struct say_case cases[] = {
+		{"example", {COMPARE_NOTHING, 0, 0, false}},
+		{"x.y.example", {COMPARE_NXDOMAIN, 1, 0, true}},
+		{"c.example", {COMPARE_HIDDEN, 1, 2, true}},
+		{"x.b.c.example", {COMPARE_HIDDEN, 1, 3, true}},
+		{"a.b.c.example", {COMPARE_PASSTHRU, 4, 0, false}},
+		{"exact.test", {COMPARE_LOCAL_DATA, 2, 0, false}},
+		{"www.exact.test", {COMPARE_NOTHING, 0, 0, false}},
+	};
+
+	(void)state;
+	check_says(zone, cases, sizeof cases / sizeof *cases);
+}
+
+/* A zone that blocks all but what it lets pass: `*` reaches no further than
+ * any other wildcard does. */
+static void
+says_what_stands_for_all_names(void **state)
+{
+	static const char *const owners[] = {
+		"*", "*.rpz.test.", "*.RPZ.Test.", "\\042", "\\*"};
+	static const struct say_case cases[] = {
+		{"bad.example", {COMPARE_NXDOMAIN, 0, 0, true}},
+		{"example", {COMPARE_NXDOMAIN, 0, 0, true}},
+		{"good.test", {COMPARE_PASSTHRU, 2, 0, false}},
+		{"www.good.test", {COMPARE_PASSTHRU, 2, 0, true}},
+		/* test exists, by good.test */
+		{"test", {COMPARE_HIDDEN, 0, 1, true}},
+		{"bad.test", {COMPARE_HIDDEN, 0, 1, true}},
+		/* no name below the zone's own */
+		{".", {COMPARE_NOTHING, 0, 0, false}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+		char zone[256];
+
+		snprintf(zone, sizeof zone,
+			"$ORIGIN rpz.test.\n"
+			"@ 60 SOA l. r. 1 60 60 60 60\n"
+			"good.test CNAME rpz-passthru.\n"
+			"%s CNAME .\n"
+			"*.good.test CNAME rpz-passthru.\n",
+			owners[i]);
+		check_says(zone, cases, sizeof cases / sizeof *cases);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_zones_as_bind_does),
 		cmocka_unit_test(says_by_which_record),
+		cmocka_unit_test(says_what_stands_for_all_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

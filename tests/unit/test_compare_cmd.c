@@ -80,6 +80,34 @@ shows_differences(void **state)
 }
 
 static void
+shows_what_blocks_all_names(void **state)
+{
+	static const char names[] = "example.net\ngood.org\ntelegram.org\n";
+	struct tool tool;
+
+	(void)state;
+	create(&tool);
+	tool_write(&tool, "zone",
+		"$ORIGIN rpz.test.\n"
+		"@ 60 SOA localhost. root.localhost. 1 60 60 60 60\n"
+		"* 60 CNAME .\n"
+		"good.org 60 CNAME rpz-passthru.\n");
+	compare(&tool, 1, "", names);
+	assert_string_equal(tool.out,
+		"example.net\n"
+		"  rpz:    nxdomain, by *\n"
+		"  palang: open, no list blocks it\n"
+		"telegram.org\n"
+		"  rpz:    open, * does not reach below org\n"
+		"  palang: sinkhole, by k:2017/1, subtree telegram.org\n"
+		"3 names: 1 the same, 2 blocked by one alone, 0 blocked with "
+		"another answer\n");
+	compare(&tool, 1, "--json", names);
+	tool_expect_in(tool.out, "\"owner\": \"*\"");
+	tool_remove(&tool);
+}
+
+static void
 finds_its_own_export_the_same(void **state)
 {
 	struct tool tool;
@@ -195,6 +223,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shows_differences),
+		cmocka_unit_test(shows_what_blocks_all_names),
 		cmocka_unit_test(finds_its_own_export_the_same),
 		cmocka_unit_test(refuses_what_it_cannot_read),
 		cmocka_unit_test(the_page_on_migration_tells_the_truth),
