@@ -146,8 +146,8 @@ int clean_run(int in, int out, const struct clean_options *options,
 bool clean_is_dirty(const struct clean_report *report);
 
 /* Why a list that could be read is none all the same, or NULL: a feed with it
- * is refused, and a check says so. */
-const char *clean_refusal(const struct clean_report *report);
+ * is refused, and a check says so.  allow: its names are to be allowed. */
+const char *clean_refusal(const struct clean_report *report, bool allow);
 
 void clean_print(FILE *out, const struct clean_report *report);
 struct json_writer;

@@ -133,11 +133,12 @@ print_rpz(FILE *out, const struct clean_report *report)
 }
 
 const char *
-clean_refusal(const struct clean_report *report)
+clean_refusal(const struct clean_report *report, bool allow)
 {
-	return report->rules == report->exceptions && !report->zone
-	               ? "there is no name in it that could be blocked"
-	               : NULL;
+	if (report->rules != report->exceptions || report->zone)
+		return NULL;
+	return allow ? "there is no name in it that could be allowed"
+	             : "there is no name in it that could be blocked";
 }
 
 #define BELOW_TEXT_MAX (PAL_NAME_TEXT_MAX + 2)

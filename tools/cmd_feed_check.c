@@ -60,7 +60,8 @@ put_json(int ret, const struct clean_report *report)
 	struct json_writer json;
 
 	json_start(&json);
-	json_put_bool(&json, "good", ret == 0 && clean_refusal(report) == NULL);
+	json_put_bool(&json, "good",
+		ret == 0 && clean_refusal(report, false) == NULL);
 	json_put_bool(&json, "clean", ret == 0 && !clean_is_dirty(report));
 	if (ret == 0)
 		clean_put_json(&json, report);
@@ -79,8 +80,9 @@ tell(const struct cmd_call *call, int ret, const struct clean_report *report)
 		clean_print(stdout, report);
 	if (code != EXIT_DONE || ret < 0)
 		return EXIT_ERROR;
-	if (clean_refusal(report) != NULL)
-		return cmd_fail("%s: %s", call->args[0], clean_refusal(report));
+	if (clean_refusal(report, false) != NULL)
+		return cmd_fail(
+			"%s: %s", call->args[0], clean_refusal(report, false));
 	return cmd_option(call, "strict") != NULL && clean_is_dirty(report)
 	               ? EXIT_NO
 	               : EXIT_DONE;

@@ -41,6 +41,14 @@ feed_policy_is_allow(const uint8_t digest[PAL_SHA256_SIZE])
 	return memcmp(digest, allow, PAL_SHA256_SIZE) == 0;
 }
 
+bool
+feed_was_allowing(const struct config *config, const struct config_feed *feed,
+	const uint8_t policy[PAL_SHA256_SIZE])
+{
+	return !feed->allow && config->protected_count > 0 &&
+	       feed_policy_is_allow(policy);
+}
+
 int
 feed_policy_digest(const struct config *config, const struct config_feed *feed,
 	uint8_t digest[PAL_SHA256_SIZE])
@@ -84,7 +92,7 @@ feed_recipe_digest(const struct config *config, const struct config_feed *feed,
 	add_number(&sha, feed->format);
 	add_number(&sha, feed->has_scope ? 1 + feed->scope : 0);
 	add_text(&sha, feed->limits.tsig);
-	for (size_t i = 0; i < config->protected_count; i++)
+	for (size_t i = 0; i < config->protected_count && !feed->allow; i++)
 		add(&sha, config->protected[i].wire, config->protected[i].len);
 	pal_sha256_final(&sha, digest);
 }

@@ -71,7 +71,8 @@ clean(struct feed_run *run, int spool)
 		.has_scope = feed->has_scope,
 		.scope = feed->scope,
 		.protected = config->protected,
-		.protected_count = config->protected_count,
+		/* to be allowed does a protected name no harm */
+		.protected_count = feed->allow ? 0 : config->protected_count,
 		.file = feed->source.text,
 		.progress = progress_tell,
 		.ctx = &run->progress};
@@ -89,8 +90,8 @@ clean(struct feed_run *run, int spool)
 	else if (run->options->strict && clean_is_dirty(&run->report))
 		error = strdup("it needs cleaning, and --strict refuses that; "
 			       "`palang feed check` tells of it");
-	else if (clean_refusal(&run->report) != NULL)
-		error = strdup(clean_refusal(&run->report));
+	else if (clean_refusal(&run->report, feed->allow) != NULL)
+		error = strdup(clean_refusal(&run->report, feed->allow));
 	problems_fini(&problems);
 	return error;
 }

@@ -243,6 +243,7 @@ static void
 follow(struct feed_run *run)
 {
 	struct ledger_feed *known = &run->known;
+	bool allowed = feed_policy_is_allow(known->policy);
 
 	if (strcmp(run->file, known->names) != 0) {
 		strcpy(known->before, known->names);
@@ -251,6 +252,12 @@ follow(struct feed_run *run)
 			follow_back(known, run->file);
 		else
 			known->rolled_back = false;
+	}
+	/* What was allowed is no list before one that blocks, nor the other
+	 * way round. */
+	if (allowed != run->feed->allow) {
+		known->before[0] = '\0';
+		known->rolled_back = false;
 	}
 	known->rules = run->diff.after;
 	if (run->kept)

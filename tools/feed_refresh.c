@@ -173,11 +173,26 @@ decide(struct feed_run *run)
 
 /* ---- what commands call ---- */
 
+/* cleaned: for what the feed is now, whatever it was. */
+static enum feed_outcome
+load_kept(struct feed_run *run, const char *event, bool cleaned)
+{
+	if (!cleaned && feed_was_allowing(&run->state->config, run->feed,
+				run->known.policy))
+		return feed_fail(run,
+			"its names were cleaned to be allowed, and protected "
+			"ones may be among them; `palang feed refresh` cleans "
+			"them to be blocked");
+	return feed_load(run, event);
+}
+
 /* The list that is held, as it is: what a person looked at is what is taken,
  * whatever the source has by now. */
 static enum feed_outcome
 accept_held(struct feed_run *run)
 {
+	bool cleaned =
+		memcmp(run->known.recipe, run->recipe, PAL_SHA256_SIZE) == 0;
 	int ret;
 
 	run->accepted = true;
@@ -186,7 +201,7 @@ accept_held(struct feed_run *run)
 	ret = run->candidate < 0 ? PAL_ESYS : compare(run);
 	if (ret != 0)
 		return feed_fail_code(run, run->file, ret);
-	return feed_load(run, "feed refresh");
+	return load_kept(run, "feed refresh", cleaned);
 }
 
 /* *damaged: the names kept are no list, although the source says that they are
@@ -273,7 +288,7 @@ use_kept(struct feed_run *run, const char *file, const char *event)
 	ret = run->candidate < 0 ? PAL_ESYS : compare(run);
 	if (ret != 0)
 		return feed_fail_code(run, file, ret);
-	return feed_load(run, event);
+	return load_kept(run, event, false);
 }
 
 enum feed_outcome

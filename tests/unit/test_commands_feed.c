@@ -703,6 +703,99 @@ test_configured(void **state)
 	tool_remove(&tool);
 }
 
+/* What is protected no feed blocks; a change counts from the next refresh on,
+ * although the source has nothing new. */
+static void
+test_protected(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
+	write_config(&tool, "protected: [a.example.com, x.b.example.com]\n");
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect_in(tool.out, "2  protected names, or above one");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 1, "why x.b.example.com");
+	tool_expect(&tool, 0, "why c.example.com");
+	write_config(&tool, "protected: [c.example.com]\n");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 1, "why c.example.com");
+	tool_remove(&tool);
+}
+
+/* To be allowed does a protected name no harm, and opens what lies below. */
+static void
+test_protected_allow(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, "www.a.example.com\nc.example.com\n");
+	write_config(&tool, "protected: [a.example.com]\n");
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "why www.a.example.com");
+	tool_write(&tool, "white", "a.example.com\n");
+	tool_expect(&tool, 0,
+		"feed add white --as allow --reason ours --source %s/white",
+		tool.dir);
+	tool_expect(&tool, 1, "why www.a.example.com");
+	tool_expect(&tool, 0, "why c.example.com");
+	/* each is told in its own words why it is none */
+	tool_write(&tool, "wide", "com\n");
+	tool_expect(&tool, 2,
+		"feed add wide --as allow --reason ours --source %s/wide",
+		tool.dir);
+	tool_expect_in(tool.err, "no name in it that could be allowed");
+	tool_expect(&tool, 2, "feed add wider --source %s/wide", tool.dir);
+	tool_expect_in(tool.err, "no name in it that could be blocked");
+	tool_remove(&tool);
+}
+
+/* A white list that is to block from now on: its protected names are not
+ * blocked by what is kept of it. */
+static void
+test_protected_once_allowed(void **state)
+{
+#define PROTECTED "protected: [a.example.com]\n"
+	struct pal_manifest manifest;
+	struct tool tool;
+	char path[256];
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
+	write_config(&tool, "    as: allow\n" PROTECTED);
+	tool_expect(&tool, 0, REFRESH);
+	write_config(&tool, "    max-change: 5%\n" PROTECTED);
+	tool_expect(&tool, 2, "publish");
+	tool_expect_in(tool.err, "`palang feed refresh` cleans them");
+	tool_expect(&tool, 1, "why a.example.com");
+	/* nor where all lists are made anew */
+	tool_manifest(&tool, &manifest);
+	snprintf(path, sizeof path, "%s/live/lists/%s", tool.dir,
+		manifest.lists[0].file);
+	assert_int_equal(unlink(path), 0);
+	tool_expect(&tool, 0, "init");
+	tool_expect_in(tool.err, "feed ads: its image is lost");
+	tool_expect(&tool, 1, "why a.example.com");
+	/* what is cleaned anew may wait to be accepted */
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_expect(&tool, 2, "publish");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, 0, "why c.example.com");
+	tool_expect(&tool, 2, "feed rollback ads");
+	tool_expect_in(tool.err, "there is no list before");
+	tool_expect(&tool, 0, "publish");
+	tool_remove(&tool);
+#undef PROTECTED
+}
+
 /* A feed that is missing in palang.yaml, perhaps by mistake, stays in force
  * whatever else is done, and is told of, until `publish` or `feed remove`. */
 static void
@@ -882,6 +975,9 @@ main(void)
 		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_allow_changes),
 		cmocka_unit_test(test_configured),
+		cmocka_unit_test(test_protected),
+		cmocka_unit_test(test_protected_allow),
+		cmocka_unit_test(test_protected_once_allowed),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_gone_allow),
 		cmocka_unit_test(test_twice),

@@ -239,6 +239,26 @@ tells_policies_apart(void **state)
 	assert_true(feed_policy_is_allow(next));
 }
 
+/* A list is cleaned anew where it was cleaned in another way. */
+static void
+tells_recipes_apart(void **state)
+{
+	struct pal_name name = {.wire = "\3gov\7example", .len = 13};
+	struct config bare = {.protected_count = 0};
+	struct config guarded = {.protected = &name, .protected_count = 1};
+	struct config_feed feed = {.name = "f"};
+	uint8_t first[PAL_SHA256_SIZE], next[PAL_SHA256_SIZE];
+
+	(void)state;
+	feed_recipe_digest(&bare, &feed, first);
+	feed_recipe_digest(&guarded, &feed, next);
+	assert_memory_not_equal(first, next, sizeof first);
+	/* no name is protected from being allowed */
+	feed.allow = true;
+	feed_recipe_digest(&guarded, &feed, next);
+	assert_memory_equal(first, next, sizeof first);
+}
+
 int
 main(void)
 {
@@ -246,6 +266,7 @@ main(void)
 		cmocka_unit_test(guards_hold),
 		cmocka_unit_test(allows_what_any_allows),
 		cmocka_unit_test(tells_policies_apart),
+		cmocka_unit_test(tells_recipes_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
