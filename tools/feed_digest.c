@@ -83,11 +83,12 @@ feed_policy_digest(const struct config *config, const struct config_feed *feed,
 
 void
 feed_recipe_digest(const struct config *config, const struct config_feed *feed,
-	uint8_t digest[PAL_SHA256_SIZE])
+	const char *cleaner, uint8_t digest[PAL_SHA256_SIZE])
 {
 	struct pal_sha256 sha;
 
 	pal_sha256_init(&sha);
+	add_text(&sha, cleaner);
 	add_text(&sha, feed->source.text);
 	add_number(&sha, feed->format);
 	add_number(&sha, feed->has_scope ? 1 + feed->scope : 0);

@@ -17,8 +17,10 @@ bool feed_policy_is_allow(const uint8_t digest[PAL_SHA256_SIZE]);
 bool feed_was_allowing(const struct config *config,
 	const struct config_feed *feed, const uint8_t policy[PAL_SHA256_SIZE]);
 
-/* Of what its names are fetched and cleaned with. */
+/* Of what its names are fetched and cleaned with; cleaner: by whom and with
+ * which public suffixes. */
 void feed_recipe_digest(const struct config *config,
-	const struct config_feed *feed, uint8_t digest[PAL_SHA256_SIZE]);
+	const struct config_feed *feed, const char *cleaner,
+	uint8_t digest[PAL_SHA256_SIZE]);
 
 #endif

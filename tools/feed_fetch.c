@@ -108,7 +108,8 @@ take_last(struct feed_run *run)
 	return run->candidate >= 0 ? NULL : strdup(strerror(errno));
 }
 
-/* There must be something that the mark is of, made in this way. */
+/* There must be something that the mark is of, made in this way: if it was made
+ * in another, the source is asked for all that it has. */
 static bool
 mark_holds(const struct feed_run *run)
 {

@@ -154,10 +154,23 @@ look(struct feed_run *run, bool expected)
 		run->in_force = feed_open_names(run, run->known.names);
 		run->lost = run->in_force < 0;
 	}
-	feed_recipe_digest(&state->config, run->feed, run->recipe);
+	feed_recipe_digest(
+		&state->config, run->feed, run->cleaner, run->recipe);
 	if (feed_policy_digest(&state->config, run->feed, run->policy) != 0)
 		return cmd_fail("no memory");
 	return EXIT_DONE;
+}
+
+/* Looked at once, before any list is cleaned: what comes to be known of it is
+ * never newer than what was used. */
+static void
+note_cleaner(struct feed_run *run)
+{
+	char mark[SUFFIXES_MARK_MAX];
+
+	suffixes_mark(NULL, mark);
+	snprintf(run->cleaner, sizeof run->cleaner, "%.31s %s", PALANG_VERSION,
+		mark);
 }
 
 static bool
@@ -171,6 +184,7 @@ prepare(struct feed_run *run, struct state *state, const char *name)
 	run->in_force = run->candidate = run->spool = -1;
 	snprintf(run->label, sizeof run->label, "feed %.32s", name);
 	progress_begin(&run->progress, run->label);
+	note_cleaner(run);
 	state_let_go(state);
 	return expected;
 }

@@ -7,6 +7,7 @@
 #include "names.h"
 #include "palang/writer.h"
 #include "progress.h"
+#include "psl.h"
 
 struct feed_run {
 	struct state *state;
@@ -26,6 +27,7 @@ struct feed_run {
 	int in_force;                  /* its names; -1: none, or lost */
 	bool lost; /* it has names, and none can read them */
 	uint8_t policy[PAL_SHA256_SIZE], recipe[PAL_SHA256_SIZE];
+	char cleaner[32 + SUFFIXES_MARK_MAX]; /* see feed_recipe_digest */
 
 	int spool; /* what the source gave; -1: nothing */
 	enum source_result answer;

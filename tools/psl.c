@@ -2,8 +2,11 @@
 
 #include <libpsl.h>
 #include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "file.h"
 #include "idn.h"
@@ -186,6 +189,26 @@ suffixes_file(void)
 	static char path[PATH_MAX];
 
 	return find_text(path) ? path : "public_suffix_list.dat";
+}
+
+void
+suffixes_mark(const char *file, char mark[SUFFIXES_MARK_MAX])
+{
+	const char *compiled = psl_dist_filename();
+	const char *built = psl_builtin_sha1sum();
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (file == NULL && find_text(path))
+		file = path;
+	if ((file != NULL && stat(file, &st) == 0) ||
+		(compiled != NULL && stat(compiled, &st) == 0))
+		snprintf(mark, SUFFIXES_MARK_MAX, "%jd %jd.%09ld",
+			(intmax_t)st.st_size, (intmax_t)st.st_mtim.tv_sec,
+			st.st_mtim.tv_nsec);
+	else
+		snprintf(mark, SUFFIXES_MARK_MAX, "%s",
+			built == NULL ? "" : built);
 }
 
 static bool

@@ -21,6 +21,12 @@ int suffixes_open(struct suffixes **suffixes);
 /* Takes NULL. */
 void suffixes_close(struct suffixes *suffixes);
 
+/* By what the list that suffixes_open reads is told from another: its size and
+ * when it changed; of the one built into libpsl, its digest.  file: the list
+ * as text, NULL: the system's. */
+#define SUFFIXES_MARK_MAX 64
+void suffixes_mark(const char *file, char mark[SUFFIXES_MARK_MAX]);
+
 /* True if there is such a top-level domain, or it is one for trials (example
  * and test, RFC 6761); label is its A-label. */
 bool suffixes_has_tld(const struct suffixes *suffixes, const char *label);

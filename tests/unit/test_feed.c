@@ -250,12 +250,17 @@ tells_recipes_apart(void **state)
 	uint8_t first[PAL_SHA256_SIZE], next[PAL_SHA256_SIZE];
 
 	(void)state;
-	feed_recipe_digest(&bare, &feed, first);
-	feed_recipe_digest(&guarded, &feed, next);
+	feed_recipe_digest(&bare, &feed, "1.0 a", first);
+	feed_recipe_digest(&guarded, &feed, "1.0 a", next);
 	assert_memory_not_equal(first, next, sizeof first);
+	/* another version, or another list of public suffixes */
+	feed_recipe_digest(&bare, &feed, "1.0 b", next);
+	assert_memory_not_equal(first, next, sizeof first);
+	feed_recipe_digest(&bare, &feed, "1.0 a", next);
+	assert_memory_equal(first, next, sizeof first);
 	/* no name is protected from being allowed */
 	feed.allow = true;
-	feed_recipe_digest(&guarded, &feed, next);
+	feed_recipe_digest(&guarded, &feed, "1.0 a", next);
 	assert_memory_equal(first, next, sizeof first);
 }
 

@@ -1,6 +1,9 @@
 #include "core_util.h"
 
+#include <fcntl.h>
 #include <libpsl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "file.h"
 #include "names.h"
@@ -107,12 +110,55 @@ knows_top_level_domains(void **state)
 	}
 }
 
+static void
+set_time(const char *path, time_t sec)
+{
+	const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = sec}};
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* A list that was replaced by another shows, be it as long or as old. */
+static void
+marks_lists(void **state)
+{
+	char path[] = "/tmp/palang-psl-XXXXXX";
+	char dist[SUFFIXES_MARK_MAX], first[SUFFIXES_MARK_MAX];
+	char next[SUFFIXES_MARK_MAX];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "com\n", 4), 4);
+	set_time(path, 1500000000);
+	suffixes_mark(path, first);
+	suffixes_mark(path, next);
+	assert_string_equal(first, next);
+	set_time(path, 1500000001);
+	suffixes_mark(path, next);
+	assert_string_not_equal(first, next);
+	assert_int_equal(write(fd, "net\n", 4), 4);
+	set_time(path, 1500000000);
+	suffixes_mark(path, next);
+	assert_string_not_equal(first, next);
+	/* without one it is that of the system, or of libpsl */
+	assert_int_equal(unlink(path), 0);
+	suffixes_mark(path, next);
+	assert_string_not_equal(first, next);
+	assert_true(next[0] != '\0');
+	suffixes_mark(NULL, dist);
+	assert_true(dist[0] != '\0');
+	assert_string_not_equal(dist, first);
+	close(fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers_as_libpsl),
 		cmocka_unit_test(knows_top_level_domains),
+		cmocka_unit_test(marks_lists),
 	};
 	int failed;
 
