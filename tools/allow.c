@@ -39,7 +39,18 @@ advance(struct cursor *cursor)
 	return 0;
 }
 
-/* What decides on the name in rules in memory: the longest that covers it. */
+/* A rule for the name alone says nothing of what an exception with a subtree
+ * is about: what lies below. */
+static bool
+decides(const struct names_rule *rule, const struct names_rule *of)
+{
+	if (rule->scope == PAL_EXACT &&
+		(of->scope != PAL_EXACT || rule->len != of->len))
+		return false;
+	return names_covers(rule, of->key, of->len);
+}
+
+/* What decides on the exception in rules in memory: the longest. */
 static bool
 own_lets(const struct allow_list *list, const struct names_rule *of)
 {
@@ -47,43 +58,51 @@ own_lets(const struct allow_list *list, const struct names_rule *of)
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct names_rule *rule = &list->own[i];
-		bool covers =
-			rule->scope == PAL_SUBTREE
-				? names_covers(rule, of->key, of->len)
-				: rule->len == of->len &&
-					  names_covers(rule, of->key, of->len);
 
-		if (covers && (best == NULL || rule->len >= best->len))
+		if (decides(rule, of) &&
+			(best == NULL || rule->len >= best->len))
 			best = rule;
 	}
 	return best != NULL && !best->open;
 }
 
-/* True if another of the lists lets the name of an exception through: then
+/* The same in a names file. */
+static int
+file_lets(int fd, const struct names_rule *of, bool *lets)
+{
+	enum pal_scope scope;
+	struct pal_name name;
+	unsigned labels = 0;
+	bool open = false;
+	int ret;
+
+	names_name(&name, of->key, of->len);
+	if (of->scope == PAL_EXACT)
+		ret = names_find(fd, &name, &labels, &scope, &open);
+	else
+		ret = names_find_subtree(fd, &name, &labels, &open);
+	*lets = ret == 0 && labels > 0 && !open;
+	return ret;
+}
+
+/* True if another of the lists lets through what an exception is about: then
  * the exception, which is of its own list alone, is none of the union. */
 static int
 others_let(const struct cursor *cursors, size_t count, const struct cursor *of,
 	bool *lets)
 {
-	struct pal_name name;
 	int ret = 0;
 
 	*lets = false;
-	names_name(&name, of->rule.key, of->rule.len);
 	for (size_t i = 0; i < count && ret == 0 && !*lets; i++) {
 		const struct allow_list *list = cursors[i].list;
-		enum pal_scope scope;
-		unsigned labels = 0;
-		bool open = false;
 
 		if (&cursors[i] == of)
 			continue;
-		if (list->fd < 0) {
+		if (list->fd < 0)
 			*lets = own_lets(list, &of->rule);
-			continue;
-		}
-		ret = names_find(list->fd, &name, &labels, &scope, &open);
-		*lets = ret == 0 && labels > 0 && !open;
+		else
+			ret = file_lets(list->fd, &of->rule, lets);
 	}
 	return ret;
 }

@@ -94,6 +94,10 @@ void names_read_end(struct names_reader *reader);
  * has, 0 if there is none. */
 int names_find(int fd, const struct pal_name *name, unsigned *labels,
 	enum pal_scope *scope, bool *open);
+/* The same by subtree rules alone: what decides on the names below this one
+ * of which the list says nothing else. */
+int names_find_subtree(
+	int fd, const struct pal_name *name, unsigned *labels, bool *open);
 /* True in *any if a rule that blocks stands at the name or below it. */
 int names_any_below(int fd, const struct pal_name *name, bool *any);
 

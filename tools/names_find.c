@@ -132,8 +132,19 @@ names_find(int fd, const struct pal_name *name, unsigned *labels,
 		ret = has(fd, &wanted, open);
 	if (ret != 0)
 		return ret < 0 ? ret : 0;
-	*scope = wanted.scope = PAL_SUBTREE;
-	for (; *labels > 0; --*labels) {
+	*scope = PAL_SUBTREE;
+	return names_find_subtree(fd, name, labels, open);
+}
+
+int
+names_find_subtree(
+	int fd, const struct pal_name *name, unsigned *labels, bool *open)
+{
+	uint8_t key[NAMES_KEY_MAX], at[PAL_LABELS_MAX + 1];
+	struct names_rule wanted = {key, names_key(key, name), PAL_SUBTREE, 0};
+	int ret;
+
+	for (*labels = prefixes(name, key, at); *labels > 0; --*labels) {
 		wanted.len = at[*labels];
 		ret = has(fd, &wanted, open);
 		if (ret != 0)

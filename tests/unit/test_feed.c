@@ -1,18 +1,11 @@
 /* The guards of a feed, and the union of lists that allow. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "core_util.h"
+
 #include <unistd.h>
-#include <cmocka.h>
 
 #include "allow.h"
 #include "feed.h"
 #include "names.h"
-#include "palang/error.h"
 
 /* ---- guards ---- */
 
@@ -67,8 +60,9 @@ guards_hold(void **state)
 
 /* ---- the union of what is allowed ---- */
 
-#define LISTS_MAX 3
-#define RULES_MAX 8
+#define LISTS_MAX     3
+#define RULES_MAX     8
+#define RULE_TEXT_MAX 32
 
 /* As in a names file: "!" leaves to the feeds, "=" is exact. */
 struct merge_case {
@@ -92,6 +86,16 @@ static const struct merge_case merge_cases[] = {
 	/* ... or only one below it */
 	{{{"a.example", "!b.a.example"}, {"=c.b.a.example"}},
 		"a.example !b.a.example =c.b.a.example"},
+	/* a name that is let through alone says nothing of those below it */
+	{{{"a.example", "!b.a.example"}, {"=b.a.example"}},
+		"a.example !b.a.example =b.a.example"},
+	/* ... and neither does one that is not */
+	{{{"a.example", "!b.a.example"}, {"a.example", "!=b.a.example"}},
+		"a.example !=b.a.example"},
+	{{{"a.example", "!=b.a.example"}, {"=b.a.example"}},
+		"a.example =b.a.example"},
+	{{{"a.example", "!=b.a.example"}, {"a.example", "!b.a.example"}},
+		"a.example !=b.a.example"},
 	/* two lists except the same */
 	{{{"a.example", "!b.a.example"}, {"a.example", "!b.a.example"}},
 		"a.example !b.a.example"},
@@ -171,33 +175,44 @@ tell_rules(int fd, char *text, size_t size)
 	names_read_end(reader);
 }
 
-/* own: which of the lists stands in memory, as the operator's allows do. */
-static void
-check_merge(const struct merge_case *c, size_t own)
+/* The union, to be closed.  own: which of the lists stands in memory, as the
+ * operator's allows do. */
+static int
+merge(const struct rules rules[LISTS_MAX], size_t own)
 {
 	struct allow_list lists[LISTS_MAX];
-	struct rules rules[LISTS_MAX];
 	struct rules nothing = {.count = 0};
 	int out = file_of(&nothing);
 	uint64_t count;
-	char text[512];
 
 	assert_int_equal(ftruncate(out, 0), 0);
 	assert_int_equal(lseek(out, 0, SEEK_SET), 0);
 	for (size_t i = 0; i < LISTS_MAX; i++) {
-		read_rules(&rules[i], c->lists[i]);
 		lists[i] =
 			(struct allow_list){-1, rules[i].rules, rules[i].count};
 		if (i != own)
 			lists[i].fd = file_of(&rules[i]);
 	}
 	assert_int_equal(allow_merge(out, lists, LISTS_MAX, &count), 0);
-	tell_rules(out, text, sizeof text);
-	assert_string_equal(text, c->all);
 	for (size_t i = 0; i < LISTS_MAX; i++) {
 		if (lists[i].fd >= 0)
 			close(lists[i].fd);
 	}
+	return out;
+}
+
+static void
+check_merge(const struct merge_case *c, size_t own)
+{
+	struct rules rules[LISTS_MAX];
+	char text[512];
+	int out;
+
+	for (size_t i = 0; i < LISTS_MAX; i++)
+		read_rules(&rules[i], c->lists[i]);
+	out = merge(rules, own);
+	tell_rules(out, text, sizeof text);
+	assert_string_equal(text, c->all);
 	close(out);
 }
 
@@ -208,6 +223,115 @@ allows_what_any_allows(void **state)
 	for (size_t i = 0; i < sizeof merge_cases / sizeof *merge_cases; i++) {
 		for (size_t own = 0; own <= LISTS_MAX; own++)
 			check_merge(&merge_cases[i], own);
+	}
+}
+
+/* ---- the union against a slow twin ---- */
+
+/* A name of up to three labels "a" and "b" below "example". */
+static void
+any_rule(struct dice *dice, char text[RULE_TEXT_MAX])
+{
+	unsigned labels = 1 + roll(dice, 3);
+
+	sprintf(text, "%s%s", roll(dice, 3) == 0 ? "!" : "",
+		roll(dice, 3) == 0 ? "=" : "");
+	for (unsigned i = 0; i < labels; i++)
+		strcat(text, roll(dice, 2) == 0 ? "a." : "b.");
+	strcat(text, "example");
+}
+
+/* Sorted, and of what stands twice, for both sides perhaps, the first. */
+static void
+any_list(struct dice *dice, struct rules *rules)
+{
+	char texts[RULES_MAX][RULE_TEXT_MAX];
+	const char *given[RULES_MAX];
+	size_t count = roll(dice, RULES_MAX), kept = 0;
+
+	for (size_t i = 0; i < RULES_MAX; i++) {
+		any_rule(dice, texts[i]);
+		given[i] = i < count ? texts[i] : NULL;
+	}
+	read_rules(rules, given);
+	for (size_t i = 0; i < rules->count; i++) {
+		if (kept == 0 ||
+			by_rule(&rules->rules[kept - 1], &rules->rules[i]) != 0)
+			rules->rules[kept++] = rules->rules[i];
+	}
+	rules->count = kept;
+}
+
+/* True if the list by itself lets the name through. */
+static bool
+twin_lets(const struct rules *rules, const uint8_t *key, size_t len)
+{
+	const struct names_rule *best = NULL;
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct names_rule *rule = &rules->rules[i];
+
+		if (rule->len > len || memcmp(rule->key, key, rule->len) != 0 ||
+			(rule->scope == PAL_EXACT && rule->len != len))
+			continue;
+		if (best == NULL || rule->len > best->len ||
+			rule->scope == PAL_EXACT)
+			best = rule;
+	}
+	return best != NULL && !best->open;
+}
+
+/* A name passes the union if and only if some list lets it. */
+static void
+check_name(const struct rules rules[LISTS_MAX], int all, const char *text)
+{
+	bool open = false, want = false;
+	uint8_t key[NAMES_KEY_MAX];
+	struct pal_name name;
+	enum pal_scope scope;
+	unsigned labels;
+	size_t len;
+
+	assert_int_equal(pal_name_from_text(&name, text, strlen(text)), 0);
+	len = names_key(key, &name);
+	for (size_t i = 0; i < LISTS_MAX; i++)
+		want = want || twin_lets(&rules[i], key, len);
+	assert_int_equal(names_find(all, &name, &labels, &scope, &open), 0);
+	if ((labels > 0 && !open) != want)
+		fail_msg("%s is %slet through", text, want ? "not " : "");
+}
+
+/* Each name of up to four labels, so that there is one below each rule. */
+static void
+check_names(const struct rules rules[LISTS_MAX], int all)
+{
+	for (unsigned labels = 0; labels <= 4; labels++) {
+		for (unsigned bits = 0; bits < 1u << labels; bits++) {
+			char text[RULE_TEXT_MAX] = "";
+
+			for (unsigned i = 0; i < labels; i++)
+				strcat(text, bits >> i & 1 ? "a." : "b.");
+			strcat(text, "example");
+			check_name(rules, all, text);
+		}
+	}
+}
+
+static void
+allows_as_the_twin(void **state)
+{
+	struct dice dice = {4};
+
+	(void)state;
+	for (unsigned round = 0; round < 500; round++) {
+		struct rules rules[LISTS_MAX];
+		int all;
+
+		for (size_t i = 0; i < LISTS_MAX; i++)
+			any_list(&dice, &rules[i]);
+		all = merge(rules, round % (LISTS_MAX + 1));
+		check_names(rules, all);
+		close(all);
 	}
 }
 
@@ -270,6 +394,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guards_hold),
 		cmocka_unit_test(allows_what_any_allows),
+		cmocka_unit_test(allows_as_the_twin),
 		cmocka_unit_test(tells_policies_apart),
 		cmocka_unit_test(tells_recipes_apart),
 	};

@@ -328,6 +328,18 @@ twin_find(const struct list *list, const struct pal_name *name)
 	return best;
 }
 
+/* A name one label below, such as random_name makes none. */
+static const struct pal_name *
+below_of(const struct pal_name *name)
+{
+	static struct pal_name below;
+	char text[PAL_NAME_TEXT_MAX], whole[PAL_NAME_TEXT_MAX + 2];
+
+	snprintf(whole, sizeof whole, "-.%s", pal_name_to_text(text, name));
+	below = name_of(whole);
+	return &below;
+}
+
 static void
 check_name(const struct list *list, int fd, const struct pal_name *name)
 {
@@ -348,6 +360,12 @@ check_name(const struct list *list, int fd, const struct pal_name *name)
 				pal_name_within(&list->rules[i].name, name));
 	assert_int_equal(names_any_below(fd, name, &any), 0);
 	assert_int_equal(any, below);
+	/* of a name that no list has, subtree rules alone decide */
+	twin = twin_find(list, below_of(name));
+	assert_int_equal(names_find_subtree(fd, name, &labels, &open), 0);
+	assert_int_equal(labels, twin == NULL ? 0 : twin->name.labels);
+	if (twin != NULL)
+		assert_int_equal(open, twin->rule.open);
 }
 
 static void
