@@ -68,10 +68,13 @@ is_image_name(const char *file)
 	       strchr(file, '.') == file + len - 4;
 }
 
-/* Roles only ascend; all but feeds stand once, and feeds have own names. */
+/* Roles only ascend; all but feeds stand once, and feeds have own names.  A
+ * snapshot has room for so many feeds. */
 static bool
 entry_fits(const struct pal_manifest *m, const struct pal_manifest_entry *new)
 {
+	unsigned feeds = 0;
+
 	if (new->role != PAL_ROLE_FEED &&
 		strcmp(new->name, pal_role_names[new->role]) != 0)
 		return false;
@@ -84,8 +87,9 @@ entry_fits(const struct pal_manifest *m, const struct pal_manifest_entry *new)
 			(old->role ==
 				new->role &&strcmp(old->name, new->name) == 0))
 			return false;
+		feeds += old->role == PAL_ROLE_FEED;
 	}
-	return m->count < PAL_LISTS_MAX;
+	return new->role != PAL_ROLE_FEED || feeds < PAL_FEEDS_MAX;
 }
 
 /* list ROLE NAME FILE SIZE DIGEST */

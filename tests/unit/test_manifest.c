@@ -78,6 +78,26 @@ refuses_damage(void **state)
 	assert_true(pal_manifest_parse(&back, text, len + 1, NULL) < 0);
 }
 
+/* The room of a snapshot is that of its feeds, not what allow and shadow, where
+ * they are not, leave of all lists. */
+static void
+counts_feeds(void **state)
+{
+	struct pal_manifest m = example();
+	char text[PAL_MANIFEST_SIZE_MAX];
+
+	(void)state;
+	for (unsigned i = 1; i <= PAL_FEEDS_MAX + 1; i++) {
+		m.lists[i] = (struct pal_manifest_entry){.role = PAL_ROLE_FEED};
+		snprintf(m.lists[i].name, sizeof m.lists[i].name, "f%u", i);
+		snprintf(m.lists[i].file, sizeof m.lists[i].file, "f%u.img", i);
+	}
+	m.count = 1 + PAL_FEEDS_MAX;
+	assert_true(pal_manifest_format(text, sizeof text, &m) > 0);
+	m.count++;
+	assert_int_equal(pal_manifest_format(text, sizeof text, &m), PAL_EFORM);
+}
+
 /* What the reader must not take is not written either. */
 static void
 refuses_nonsense(void **state)
@@ -182,6 +202,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(round_trips),
 		cmocka_unit_test(refuses_damage),
+		cmocka_unit_test(counts_feeds),
 		cmocka_unit_test(refuses_nonsense),
 		cmocka_unit_test(refuses_blanks),
 		cmocka_unit_test(names_versions),
