@@ -277,7 +277,7 @@ open_feeds(const struct publication *publication,
 	const struct ledger_feeds *feeds, struct allow_list *lists,
 	size_t *count)
 {
-	for (size_t i = 0; i < feeds->count && *count < PAL_FEEDS_MAX; i++) {
+	for (size_t i = 0; i < feeds->count; i++) {
 		const struct ledger_feed *known = &feeds->items[i];
 
 		if (!is_allowing(publication->config, known))
@@ -312,10 +312,11 @@ int
 allow_write(const struct publication *publication,
 	const struct ledger_feeds *feeds, int fd, uint64_t *rules)
 {
-	struct allow_list lists[PAL_FEEDS_MAX + 1];
+	struct allow_list *lists = calloc(feeds->count + 1, sizeof *lists);
 	struct own own = {NULL, NULL, 0};
 	size_t count = 0;
-	int ret = take_own(&own, publication->ledger);
+	int ret = lists == NULL ? PAL_ENOMEM
+	                        : take_own(&own, publication->ledger);
 
 	if (ret == 0)
 		ret = open_feeds(publication, feeds, lists, &count);
@@ -325,6 +326,7 @@ allow_write(const struct publication *publication,
 	}
 	for (size_t i = 0; i < count; i++)
 		close(lists[i].fd);
+	free(lists);
 	free(own.rules);
 	free(own.keys);
 	return ret;

@@ -115,8 +115,8 @@ struct config {
 	/* `operator` is always there (own, transcribed). */
 	struct config_authority *authorities;
 	size_t authority_count;
-	/* In the order of precedence: those of palang.yaml, then those that
-	 * config_add_feed added. */
+	/* At most PAL_FEEDS_MAX, in the order of precedence: those of
+	 * palang.yaml, then those that config_add_feed added. */
 	struct config_feed *feeds;
 	size_t feed_count;
 	/* Never in a feed, and held in an order; sorted. */
@@ -149,7 +149,7 @@ const struct config_feed *config_find_feed(
 /* Adds a feed that was recorded as YAML, a mapping with the keys of one in
  * palang.yaml; file names it in problems.  0; PAL_EFORM: see problems, and
  * nothing was added; PAL_EDUP: palang.yaml has one of that name, which stays;
- * PAL_ENOMEM. */
+ * PAL_ELIMIT: PAL_FEEDS_MAX are there; PAL_ENOMEM. */
 int config_add_feed(struct config *config, const char *name, const char *text,
 	const char *file, struct problems *problems);
 

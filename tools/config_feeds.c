@@ -202,6 +202,8 @@ config_add_feed(struct config *config, const char *name, const char *text,
 
 	if (config_find_feed(config, name) != NULL)
 		return PAL_EDUP;
+	if (config->feed_count >= PAL_FEEDS_MAX)
+		return PAL_ELIMIT;
 	if (!config_feed_name_valid(name) || make_room(config, 1) == NULL)
 		return PAL_ENOMEM;
 	ret = read_definition(config, name, text, file, problems);

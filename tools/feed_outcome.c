@@ -279,6 +279,11 @@ feed_load(struct feed_run *run, const char *event)
 {
 	int ret;
 
+	if (run->no_room && !run->feed->allow)
+		return feed_fail(run,
+			"as many feeds as fit are in the lists; make room "
+			"with `palang feed remove`, or in palang.yaml and "
+			"with `palang publish`");
 	if (run->options->dry) {
 		progress_end(&run->progress);
 		tell_loaded(run, true);

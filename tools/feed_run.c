@@ -10,22 +10,30 @@
 #include "publish_lists.h"
 #include "timefmt.h"
 
+/* That of the newest generation; empty if there is none. */
+static void
+read_newest(struct state *state, struct pal_manifest *manifest)
+{
+	struct ledger_generation newest;
+
+	if (ledger_newest(state->ledger, &newest) != 0 ||
+		newest.manifest == NULL ||
+		pal_manifest_parse(manifest, newest.manifest,
+			strlen(newest.manifest), NULL) != 0)
+		manifest->count = 0;
+	free(newest.manifest);
+}
+
 bool
 feed_entry(struct state *state, const char *name, bool allow,
 	struct pal_manifest_entry *entry)
 {
-	struct ledger_generation newest;
+	const struct pal_manifest_entry *found;
 	struct pal_manifest manifest;
-	const struct pal_manifest_entry *found = NULL;
 
-	if (ledger_newest(state->ledger, &newest) == 0 &&
-		newest.manifest != NULL &&
-		pal_manifest_parse(&manifest, newest.manifest,
-			strlen(newest.manifest), NULL) == 0)
-		found = lists_find(&manifest,
-			allow ? PAL_ROLE_ALLOW : PAL_ROLE_FEED,
-			allow ? NULL : name);
-	free(newest.manifest);
+	read_newest(state, &manifest);
+	found = lists_find(&manifest, allow ? PAL_ROLE_ALLOW : PAL_ROLE_FEED,
+		allow ? NULL : name);
 	if (found != NULL)
 		*entry = *found;
 	return found != NULL && state->lists >= 0 &&
@@ -40,12 +48,23 @@ feed_in_lists(struct state *state, const struct config_feed *feed)
 	return feed_entry(state, feed->name, feed->allow, &entry);
 }
 
+static bool
+has_room(struct state *state, const char *name)
+{
+	struct pal_manifest manifest;
+
+	read_newest(state, &manifest);
+	return lists_find(&manifest, PAL_ROLE_FEED, name) != NULL ||
+	       lists_feeds(&manifest) < PAL_FEEDS_MAX;
+}
+
 /* Its image in the lists, or the allow list. */
 static void
 find_base(struct feed_run *run)
 {
 	struct pal_manifest_entry entry;
 
+	run->no_room = !has_room(run->state, run->name);
 	run->in_lists =
 		feed_entry(run->state, run->name, run->feed->allow, &entry);
 	if (run->in_lists && !run->feed->allow)

@@ -23,6 +23,7 @@ struct feed_run {
 	/* How it stands; as it is to be recorded, once that is known. */
 	struct ledger_feed known;
 	bool in_lists;                 /* its image, or the allow list, is */
+	bool no_room;                  /* its image is not, and none fits */
 	uint8_t base[PAL_SHA256_SIZE]; /* its image's digest, if it is */
 	int in_force;                  /* its names; -1: none, or lost */
 	bool lost; /* it has names, and none can read them */

@@ -302,23 +302,59 @@ put_feed(struct publication *publication, const struct config_feed *feed,
 	return make_feed(publication, feed, known);
 }
 
+unsigned
+lists_feeds(const struct pal_manifest *manifest)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < manifest->count; i++)
+		count += manifest->lists[i].role == PAL_ROLE_FEED;
+	return count;
+}
+
+/* A list that is new takes no other's place.  Orders bring none: where there
+ * is no room for what is carried over, lost images have been made anew. */
+static int
+lack_room(const struct publication *publication, const char *name)
+{
+	if (publication->made == NULL) {
+		problem_warning(publication->problems, NULL, 0, 0,
+			"feed %s goes out of force: %d feeds fit into the "
+			"lists",
+			name, PAL_FEEDS_MAX);
+		return 0;
+	}
+	problem_error(publication->problems, NULL, 0, 0,
+		"feed %s has no place in the lists: %d feeds fit, and feed %s "
+		"is in force",
+		publication->made->list, PAL_FEEDS_MAX, name);
+	return PAL_ELIMIT;
+}
+
 /* One that the configuration does not have: it was added, and this palang
- * cannot read what was recorded of it, or it left palang.yaml.  It stays as it
- * is: a list goes out of force by a command, not by accident. */
-static void
+ * cannot read what was recorded of it, or it is one too many, or it left
+ * palang.yaml.  It stays as it is: a list goes out of force by a command, not
+ * by accident. */
+static int
 put_unread(struct publication *publication, const struct ledger_feeds *feeds)
 {
-	for (size_t i = 0; i < feeds->count; i++) {
+	int ret = 0;
+
+	for (size_t i = 0; i < feeds->count && ret == 0; i++) {
 		const struct ledger_feed *known = &feeds->items[i];
 		const struct pal_manifest_entry *kept;
 
 		if (config_find_feed(publication->config, known->name) != NULL)
 			continue;
 		kept = lists_kept(publication, PAL_ROLE_FEED, known->name);
-		if (kept != NULL &&
-			publication->manifest.count < PAL_LISTS_MAX - 1)
+		if (kept == NULL)
+			continue;
+		if (lists_feeds(&publication->manifest) < PAL_FEEDS_MAX)
 			carry(publication, kept);
+		else
+			ret = lack_room(publication, known->name);
 	}
+	return ret;
 }
 
 static int
@@ -356,13 +392,12 @@ lists_make(struct publication *publication)
 		ret = put_orders(publication);
 	if (ret == 0)
 		ret = put_allow(publication, &feeds);
-	for (size_t i = 0;
-		ret == 0 && i < config->feed_count && i < PAL_FEEDS_MAX; i++) {
+	for (size_t i = 0; ret == 0 && i < config->feed_count; i++) {
 		if (!config->feeds[i].allow)
 			ret = put_feed(publication, &config->feeds[i], &feeds);
 	}
 	if (ret == 0)
-		put_unread(publication, &feeds);
+		ret = put_unread(publication, &feeds);
 	if (ret == 0)
 		ret = put_shadow(publication);
 	ledger_feeds_fini(&feeds);

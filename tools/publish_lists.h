@@ -16,6 +16,9 @@ const struct pal_manifest_entry *lists_kept(
 	const struct publication *publication, enum pal_list_role role,
 	const char *name);
 
+/* How many of them are of feeds. */
+unsigned lists_feeds(const struct pal_manifest *manifest);
+
 /* Fills in the entries of the new manifest: carries over, moves in what was
  * made beforehand, makes anew what is to be or is lost.  Images are on disk
  * then, under names that no manifest in the folder refers to in another

@@ -29,6 +29,28 @@ forget_added(struct state *state)
 	problems_fini(&state->feed_problems);
 }
 
+/* A feed that was added, and is not read. */
+static void
+tell_unread(struct state *state, const char *name, int why)
+{
+	struct problems *problems = &state->feed_problems;
+
+	if (why == PAL_EDUP)
+		problem_error(problems, state->config.file, 0, 0,
+			"feed `%s` was added by `palang feed add` as well; "
+			"the one of this file counts: take it out here, or "
+			"the added one with `palang feed remove %s`",
+			name, name);
+	if (why == PAL_ELIMIT)
+		problem_error(problems, state->config.file, 0, 0,
+			"feed `%s`, added by `palang feed add`, is one too "
+			"many: %d fit, and those of this file come first; its "
+			"list in force stays as it is, and is not refreshed: "
+			"take a feed out here, or that one with `palang feed "
+			"remove %s`",
+			name, PAL_FEEDS_MAX, name);
+}
+
 int
 state_load_feeds(struct state *state)
 {
@@ -44,15 +66,8 @@ state_load_feeds(struct state *state)
 			continue;
 		ret = config_add_feed(&state->config, known->name,
 			known->definition, where, &state->feed_problems);
-		if (ret == PAL_EDUP)
-			problem_error(&state->feed_problems, state->config.file,
-				0, 0,
-				"feed `%s` was added by `palang feed add` as "
-				"well; the one of this file counts: take it "
-				"out here, or the added one with `palang feed "
-				"remove %s`",
-				known->name, known->name);
-		if (ret == PAL_EDUP || ret == PAL_EFORM)
+		tell_unread(state, known->name, ret);
+		if (ret == PAL_EDUP || ret == PAL_ELIMIT || ret == PAL_EFORM)
 			ret = 0;
 	}
 	return ret;

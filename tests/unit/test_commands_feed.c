@@ -912,6 +912,69 @@ test_twice(void **state)
 	tool_remove(&tool);
 }
 
+/* So many feeds of one list. */
+static void
+write_feeds_config(const struct tool *tool, unsigned count)
+{
+	char text[8192];
+	size_t len = (size_t)snprintf(text, sizeof text,
+		"state-dir: %s/state\nlive-dir: %s/live\nuser: \"\"\n" TOOL_GUARDS
+		"%sfeeds:\n",
+		tool->dir, tool->dir, tool_authorities);
+
+	for (unsigned i = 0; i < count; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len,
+			"  f%u:\n    source: %s/list\n", i, tool->dir);
+	tool_write(tool, "palang.yaml", text);
+}
+
+static void
+expect_last_feed(const struct tool *tool, unsigned feeds, const char *name)
+{
+	struct pal_manifest manifest;
+
+	tool_manifest(tool, &manifest);
+	assert_int_equal(manifest.count, 1 + feeds);
+	assert_string_equal(manifest.lists[feeds].name, name);
+}
+
+/* One that was added is one too many by what palang.yaml has now: that is
+ * told, its list stays, and none that is new takes the place of another. */
+static void
+test_too_many(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	write_feeds_config(&tool, PAL_FEEDS_MAX);
+	tool_expect(&tool, 0, "block t.me --scope exact");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect_in(tool.out, "blocked by k:ads");
+	tool_expect(&tool, 2, "feed list");
+	tool_expect_in(tool.err, "feed `ads`, added by `palang feed add`, is "
+				 "one too many: 32 fit");
+	tool_expect(&tool, 1, "status --check");
+	tool_expect_in(tool.out, "is one too many");
+	tool_expect(&tool, 2, REFRESH);
+	tool_expect_in(tool.err, "there is no feed \"ads\"");
+	expect_last_feed(&tool, 1, "ads");
+	tool_expect(&tool, 2, "feed refresh");
+	tool_expect_in(tool.err, "feed f31: as many feeds as fit are in the "
+				 "lists");
+	expect_last_feed(&tool, PAL_FEEDS_MAX, "ads");
+	tool_expect(&tool, 0, "block telegram.org --scope exact");
+	expect_last_feed(&tool, PAL_FEEDS_MAX, "ads");
+	/* the ways out: one is taken out here, or there */
+	write_feeds_config(&tool, PAL_FEEDS_MAX - 1);
+	tool_expect(&tool, 0, "feed list");
+	write_feeds_config(&tool, PAL_FEEDS_MAX);
+	tool_expect(&tool, 0, "feed remove ads");
+	tool_expect(&tool, 0, "feed refresh");
+	expect_last_feed(&tool, PAL_FEEDS_MAX, "f31");
+	tool_remove(&tool);
+}
+
 /* The lists are lost: all of them are made anew, from ledger and names. */
 static void
 test_lost(void **state)
@@ -981,6 +1044,7 @@ main(void)
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_gone_allow),
 		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_lost),
 	};
 
