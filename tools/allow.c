@@ -258,16 +258,12 @@ fail_folder(const struct publication *publication, const char *feed)
 	return PAL_ESYS;
 }
 
-/* A feed that left palang.yaml allows what it did, until `palang publish`
- * takes it out. */
+/* By what is recorded: a feed that left palang.yaml, or has another `as:`
+ * there, allows or does not as it did, until a command is about that. */
 static bool
-is_allowing(const struct config *config, const struct ledger_feed *known)
+is_allowing(const struct ledger_feed *known)
 {
-	const struct config_feed *feed = config_find_feed(config, known->name);
-
-	if (known->names[0] == '\0')
-		return false;
-	return feed != NULL ? feed->allow : feed_policy_is_allow(known->policy);
+	return known->names[0] != '\0' && feed_policy_is_allow(known->policy);
 }
 
 /* The kept names of the feeds that allow, *count of them.  One that cannot be
@@ -280,7 +276,7 @@ open_feeds(const struct publication *publication,
 	for (size_t i = 0; i < feeds->count; i++) {
 		const struct ledger_feed *known = &feeds->items[i];
 
-		if (!is_allowing(publication->config, known))
+		if (!is_allowing(known))
 			continue;
 		if (publication->feeds < 0)
 			return fail_folder(publication, known->name);
@@ -337,11 +333,11 @@ allow_write(const struct publication *publication,
 #define ID_OWN   "own"
 #define ID_FEEDS "allow"
 
-static bool
-has_feeds(const struct config *config)
+bool
+allow_has_feeds(const struct ledger_feeds *feeds)
 {
-	for (size_t i = 0; i < config->feed_count; i++) {
-		if (config->feeds[i].allow)
+	for (size_t i = 0; i < feeds->count; i++) {
+		if (is_allowing(&feeds->items[i]))
 			return true;
 	}
 	return false;
@@ -368,7 +364,7 @@ allow_compile(const struct publication *publication,
 		.answer = PAL_NODATA,
 		.ttl = publication->config->answer.ttl,
 		.authority = "operator",
-		.id = has_feeds(publication->config) ? ID_FEEDS : ID_OWN};
+		.id = allow_has_feeds(feeds) ? ID_FEEDS : ID_OWN};
 	uint64_t rules = 0;
 	int fd, ret;
 

@@ -17,6 +17,9 @@ int allow_compile(const struct publication *publication,
 	const struct ledger_feeds *feeds, const struct pal_changes *changes,
 	bool even_empty, uint8_t **data, size_t *len);
 
+/* True if one of the feeds is in force and allows. */
+bool allow_has_feeds(const struct ledger_feeds *feeds);
+
 /* True if such an image was made of the operator's own allows alone. */
 bool allow_image_is_own(const struct pal_image *image);
 

@@ -126,7 +126,7 @@ list(struct state *state, struct json_writer *json)
 			tell(state, &allows.items[i], json);
 	for (size_t i = 0; ret == EXIT_DONE && i < state->config.feed_count;
 		i++) {
-		if (state->config.feeds[i].allow)
+		if (state_feed_allows(state, &state->config.feeds[i]))
 			tell_feed(state, &state->config.feeds[i], json);
 	}
 	ledger_allows_fini(&allows);

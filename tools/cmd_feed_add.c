@@ -119,7 +119,7 @@ check_reason(const struct state *state, const struct config_feed *feed)
 	if (!feed->allow || feed->reason != NULL)
 		return EXIT_DONE;
 	for (size_t i = 0; i < config->feed_count; i++) {
-		if (derogation_is_from(config, &config->feeds[i]))
+		if (derogation_is_from(state, &config->feeds[i]))
 			return cmd_fail("--as allow needs --reason here: it "
 					"may open names of feed %s of %s, and "
 					"whoever reads of that wants to know "

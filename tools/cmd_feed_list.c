@@ -63,10 +63,13 @@ print_state(const struct ledger_feed *known, bool in_lists)
 }
 
 static void
-print_troubles(const char *indent, const struct ledger_feed *known)
+print_troubles(
+	const char *indent, const struct ledger_feed *known, const char *turn)
 {
 	char time[TIME_TEXT_MAX];
 
+	if (turn != NULL)
+		printf("%s%s\n", indent, turn);
 	if (known->held[0] != '\0') {
 		printf("%sheld since %s, %" PRIu64 " rules: ", indent,
 			time_ms(time, known->held_since), known->held_rules);
@@ -90,10 +93,10 @@ print_row(struct state *state, const struct config_feed *feed)
 	const struct ledger_feed *known = known_of(state, feed);
 
 	printf("%-16s  %s%s  ", feed->name, feed->authority,
-		feed->allow ? "  allows" : "");
+		state_feed_allows(state, feed) ? "  allows" : "");
 	print_state(known, feed_in_lists(state, feed));
 	putchar('\n');
-	print_troubles("    ", known);
+	print_troubles("    ", known, feed_turn(state, feed));
 }
 
 static void
@@ -188,6 +191,8 @@ put_feed(struct json_writer *json, struct state *state,
 {
 	json_put_text(json, "name", feed->name);
 	put_definition(json, &state->config, feed);
+	json_put_text(json, "in_force_as",
+		state_feed_allows(state, feed) ? "allow" : "block");
 	json_put_bool(json, "in_lists", feed_in_lists(state, feed));
 	put_state(json, known_of(state, feed));
 }
@@ -345,7 +350,7 @@ print(struct state *state, const struct config_feed *feed)
 	printf("state      ");
 	print_state(known, feed_in_lists(state, feed));
 	printf(", tried %s\n", time_ms(time, known->tried));
-	print_troubles("           ", known);
+	print_troubles("           ", known, feed_turn(state, feed));
 	derogation_each(state, feed, print_derogation, NULL);
 	derogation_each_feed(state, feed, print_by_feed, NULL);
 }
@@ -401,7 +406,7 @@ show_gone(struct state *state, const struct ledger_feed *known, bool as_json)
 			known->name);
 		print_state(known, feed_gone_in_lists(state, known));
 		putchar('\n');
-		print_troubles("           ", known);
+		print_troubles("           ", known, NULL);
 		return EXIT_DONE;
 	}
 	json_start(&json);

@@ -23,8 +23,9 @@ const struct cmd cmd_feed_refresh = {"feed refresh", "[NAME...]",
 	"Fetches the feeds named, or all but those from standard input, "
 	"cleans them, and publishes those that have changed. A source that "
 	"fails leaves its list in force. A list that shrinks below "
-	"`min-names`, or changes by more than `max-change`, is held until "
-	"--accept-change: exit code 4. Exit code 2: at least one failed.",
+	"`min-names`, changes by more than `max-change`, or has another `as` "
+	"than in force, is held until --accept-change: exit code 4. Exit code "
+	"2: at least one failed.",
 	refresh_options, 0, -1, run_refresh};
 
 static const struct cmd_option rollback_options[] = {WAIT_OPTIONS,

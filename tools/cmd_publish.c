@@ -21,6 +21,18 @@ const struct cmd cmd_publish = {"publish", "",
 	"a command that was cut short had begun.",
 	options, 0, 0, run};
 
+/* Another `as:` is for a refresh, which judges it. */
+static int
+tell_turn(const struct state *state, const struct config_feed *feed)
+{
+	const char *turn = feed_turn(state, feed);
+
+	if (turn == NULL)
+		return EXIT_DONE;
+	cmd_fail("feed %s: %s", feed->name, turn);
+	return EXIT_HELD;
+}
+
 /* The images that the configuration as it is asks for; without the lock, for
  * they may be large.  What is wrong with a feed keeps no order waiting: it is
  * told, and the code is that of the command in the end. */
@@ -35,8 +47,12 @@ renew_feeds(struct state *state, struct feed_gone_locks *gone, int *feeds)
 		return ret;
 	*feeds = state_check_feeds(state);
 	for (size_t i = 0;
-		i < state->config.feed_count && count < PAL_FEEDS_MAX; i++)
-		strcpy(names[count++], state->config.feeds[i].name);
+		i < state->config.feed_count && count < PAL_FEEDS_MAX; i++) {
+		const struct config_feed *feed = &state->config.feeds[i];
+
+		strcpy(names[count++], feed->name);
+		*feeds = feed_worse(*feeds, tell_turn(state, feed));
+	}
 	for (size_t i = 0; i < count; i++)
 		*feeds = feed_worse(
 			*feeds, feed_exit(feed_renew(state, names[i])));

@@ -7,12 +7,12 @@
 #include "names.h"
 
 bool
-derogation_is_from(const struct config *config, const struct config_feed *feed)
+derogation_is_from(const struct state *state, const struct config_feed *feed)
 {
 	const struct config_authority *authority =
-		config_find(config, feed->authority);
+		config_find(&state->config, feed->authority);
 
-	return !feed->allow &&
+	return !state_feed_allows(state, feed) &&
 	       (authority == NULL || authority->kind == PAL_EXTERNAL);
 }
 
@@ -46,9 +46,8 @@ bool
 derogation_is(const struct state *state, const struct config_feed *feed,
 	const struct pal_name *name, enum pal_scope scope)
 {
-	int names = derogation_is_from(&state->config, feed)
-	                    ? open_names(state, feed)
-	                    : -1;
+	int names =
+		derogation_is_from(state, feed) ? open_names(state, feed) : -1;
 	bool is;
 
 	if (names < 0)
@@ -119,14 +118,16 @@ derogation_each_feed(const struct state *state, const struct config_feed *feed,
 	void (*each)(void *ctx, const struct derogation *derogation), void *ctx)
 {
 	const struct config *config = &state->config;
+	bool allows = state_feed_allows(state, feed);
 	struct derogation found;
 
 	for (size_t i = 0; i < config->feed_count; i++) {
 		const struct config_feed *other = &config->feeds[i];
 
-		found.from = feed->allow ? other : feed;
-		found.by = feed->allow ? feed : other;
-		if (!found.by->allow || !derogation_is_from(config, found.from))
+		found.from = allows ? other : feed;
+		found.by = allows ? feed : other;
+		if (!state_feed_allows(state, found.by) ||
+			!derogation_is_from(state, found.from))
 			continue;
 		derogation_count(state, &found, -1);
 		if (found.count > 0)

@@ -17,9 +17,9 @@ bool derogation_is(const struct state *state, const struct config_feed *feed,
 	const struct pal_name *name, enum pal_scope scope);
 
 /* True for a feed that allows derogate from: an external authority's, that
- * blocks. */
+ * blocks in force. */
 bool derogation_is_from(
-	const struct config *config, const struct config_feed *feed);
+	const struct state *state, const struct config_feed *feed);
 
 #define DEROGATION_FIRST 5
 

@@ -89,9 +89,10 @@ static void
 tell_change(const struct state *state, const struct config_feed *feed,
 	const struct ledger_feed *known)
 {
+	const struct config_feed now = feed_in_force(feed, known);
 	uint8_t digest[PAL_SHA256_SIZE];
 
-	if (feed_policy_digest(&state->config, feed, digest) == 0 &&
+	if (feed_policy_digest(&state->config, &now, digest) == 0 &&
 		memcmp(digest, known->policy, sizeof digest) != 0)
 		fprintf(stderr,
 			"feed %s: its answer has been changed, and is taken as "
@@ -126,8 +127,8 @@ open_feed(struct export_state *lists, struct state *state,
 		ledger_find_feed(&state->feeds, feed->name);
 	struct export_feed *to = &lists->feeds[lists->lists.feed_count];
 
-	if (feed->allow || known == NULL || known->names[0] == '\0' ||
-		!feed_in_lists(state, feed))
+	if (known == NULL || known->names[0] == '\0' ||
+		state_feed_allows(state, feed) || !feed_in_lists(state, feed))
 		return EXIT_DONE;
 	if (open_names(lists, state, known) != EXIT_DONE)
 		return EXIT_ERROR;

@@ -47,6 +47,11 @@ bool feed_in_lists(struct state *state, const struct config_feed *feed);
 bool feed_entry(struct state *state, const char *name, bool allow,
 	struct pal_manifest_entry *entry);
 
+/* What a person should know of a feed that is to block, and allows, or the
+ * other way round, by another `as:` in palang.yaml; else NULL. */
+const char *feed_turn(
+	const struct state *state, const struct config_feed *feed);
+
 /* ---- feeds that left palang.yaml (state_feed_gone): feed_gone.c ---- */
 
 #define FEED_GONE                                                              \

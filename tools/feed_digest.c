@@ -49,6 +49,16 @@ feed_was_allowing(const struct config *config, const struct config_feed *feed,
 	       feed_policy_is_allow(policy);
 }
 
+struct config_feed
+feed_in_force(const struct config_feed *feed, const struct ledger_feed *known)
+{
+	struct config_feed now = *feed;
+
+	if (known != NULL && known->names[0] != '\0')
+		now.allow = feed_policy_is_allow(known->policy);
+	return now;
+}
+
 int
 feed_policy_digest(const struct config *config, const struct config_feed *feed,
 	uint8_t digest[PAL_SHA256_SIZE])

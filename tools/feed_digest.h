@@ -2,7 +2,7 @@
 #ifndef TOOL_FEED_DIGEST_H
 #define TOOL_FEED_DIGEST_H
 
-#include "config.h"
+#include "ledger_feed.h"
 #include "palang/sha256.h"
 
 /* Of what its blocks are answered with.  0 or PAL_ENOMEM. */
@@ -16,6 +16,12 @@ bool feed_policy_is_allow(const uint8_t digest[PAL_SHA256_SIZE]);
  * were cleaned to be allowed, and protected ones may be among them. */
 bool feed_was_allowing(const struct config *config,
 	const struct config_feed *feed, const uint8_t policy[PAL_SHA256_SIZE]);
+
+/* The feed as it is in force: another `as:` counts from the list on that a
+ * refresh puts in force, and until then the one that is there does what it did.
+ * known NULL: it has none.  The texts are the feed's. */
+struct config_feed feed_in_force(
+	const struct config_feed *feed, const struct ledger_feed *known);
 
 /* Of what its names are fetched and cleaned with; cleaner: by whom and with
  * which public suffixes. */

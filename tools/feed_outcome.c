@@ -209,11 +209,6 @@ publish(struct feed_run *run, const char *event)
 	publication->keep_orders = true;
 	publication->made = run->feed->allow ? NULL : &run->image;
 	publication->make_allow = run->feed->allow || allowed;
-	if (run->feed->allow && run->in_lists && !run->lost &&
-		run->diff.name_count <= PAL_CHANGES_MAX) {
-		publication->allow_changed = run->diff.names;
-		publication->allow_changed_count = run->diff.name_count;
-	}
 	ret = state_prepare(state, false);
 	if (ret == EXIT_DONE)
 		ret = state_event_list(state, event, run->feed, digest, detail);

@@ -88,7 +88,20 @@ is_rejected(struct feed_run *run)
 static char *
 judge(struct feed_run *run)
 {
-	if (run->options->accept_change || same_names(run))
+	if (run->options->accept_change)
+		return NULL;
+	if (run->turns) {
+		/* No second file of the names in force. */
+		if (same_names(run))
+			strcpy(run->file, run->known.names);
+		return strdup(
+			run->feed->allow
+				? "it blocks its names, and is to let them "
+				  "through"
+				: "it lets its names through, and is to block "
+				  "them");
+	}
+	if (same_names(run))
 		return NULL;
 	if (is_rejected(run)) {
 		/* No second file of it: back again, it is held no more. */
@@ -132,7 +145,9 @@ lacks_reason(struct feed_run *run)
 		return NULL;
 	for (size_t i = 0; i < state->config.feed_count && text == NULL; i++) {
 		found.from = &state->config.feeds[i];
-		if (!derogation_is_from(&state->config, found.from))
+		/* Of what it has blocked itself nobody else says anything. */
+		if (strcmp(found.from->name, run->name) == 0 ||
+			!derogation_is_from(state, found.from))
 			continue;
 		derogation_count(state, &found, run->candidate);
 		if (found.count > 0 &&
@@ -312,6 +327,19 @@ feed_rollback(struct state *state, const char *name, bool dry)
 	return outcome;
 }
 
+/* True if it is in the lists with the answer that it has now. */
+static bool
+is_current(struct state *state, const struct config_feed *feed,
+	const struct ledger_feed *known)
+{
+	const struct config_feed now = feed_in_force(feed, known);
+	uint8_t policy[PAL_SHA256_SIZE];
+
+	return feed_policy_digest(&state->config, &now, policy) == 0 &&
+	       memcmp(known->policy, policy, sizeof policy) == 0 &&
+	       feed_in_lists(state, feed);
+}
+
 /* False if a look at the ledger says that nothing is to be made anew, so that
  * no lock is waited for. */
 static bool
@@ -319,20 +347,15 @@ may_need_renewal(struct state *state, const char *name)
 {
 	const struct config_feed *feed = config_find_feed(&state->config, name);
 	const struct ledger_feed *known;
-	uint8_t policy[PAL_SHA256_SIZE];
-	bool needed = true;
+	bool needed;
 
 	state_let_go(state);
 	if (feed == NULL || state_open_read(state) != EXIT_DONE)
 		return true;
 	feed = config_find_feed(&state->config, name);
 	known = ledger_find_feed(&state->feeds, name);
-	if (known == NULL || known->names[0] == '\0')
-		needed = false;
-	else if (feed != NULL &&
-		 feed_policy_digest(&state->config, feed, policy) == 0)
-		needed = memcmp(known->policy, policy, sizeof policy) != 0 ||
-		         !feed_in_lists(state, feed);
+	needed = known != NULL && known->names[0] != '\0' &&
+	         (feed == NULL || !is_current(state, feed, known));
 	state_let_go(state);
 	return needed;
 }

@@ -45,7 +45,20 @@ feed_in_lists(struct state *state, const struct config_feed *feed)
 {
 	struct pal_manifest_entry entry;
 
-	return feed_entry(state, feed->name, feed->allow, &entry);
+	return feed_entry(
+		state, feed->name, state_feed_allows(state, feed), &entry);
+}
+
+const char *
+feed_turn(const struct state *state, const struct config_feed *feed)
+{
+	if (state_feed_allows(state, feed) == feed->allow)
+		return NULL;
+	if (feed->allow)
+		return "it blocks still, and palang.yaml says allow: a refresh "
+		       "with --accept-change turns it";
+	return "it allows still, and palang.yaml says block: a refresh with "
+	       "--accept-change turns it";
 }
 
 static bool
@@ -62,13 +75,25 @@ has_room(struct state *state, const char *name)
 static void
 find_base(struct feed_run *run)
 {
+	bool allows = feed_in_force(run->feed, &run->known).allow;
 	struct pal_manifest_entry entry;
 
 	run->no_room = !has_room(run->state, run->name);
-	run->in_lists =
-		feed_entry(run->state, run->name, run->feed->allow, &entry);
-	if (run->in_lists && !run->feed->allow)
+	run->in_lists = feed_entry(run->state, run->name, allows, &entry);
+	if (run->in_lists && !allows)
 		memcpy(run->base, entry.digest, PAL_SHA256_SIZE);
+}
+
+/* A list changes sides by a refresh, which judges that; whatever else there is
+ * to do with it goes by the side that it is on. */
+static void
+take_side(struct feed_run *run)
+{
+	bool allows = feed_in_force(run->feed, &run->known).allow;
+
+	if (run->keeps_side)
+		run->as_configured.allow = allows;
+	run->turns = run->feed->allow != allows;
 }
 
 /* expected: the configuration had it a moment ago. */
@@ -94,8 +119,10 @@ take_known(struct feed_run *run, bool expected)
 	if (known != NULL) {
 		run->known = *known;
 		memset(known, 0, sizeof *known);
+		take_side(run);
 		return EXIT_DONE;
 	}
+	run->turns = false;
 	strcpy(run->known.name, run->feed->name);
 	run->known.added = state->started_ms;
 	run->known.who = strdup(state->who);
@@ -214,6 +241,7 @@ feed_run_begin(struct feed_run *run, struct state *state, const char *name)
 	bool expected = prepare(run, state, name);
 	int ret = open_folder(run);
 
+	run->keeps_side = true;
 	if (ret == EXIT_DONE)
 		ret = lock_feed(run);
 	return ret == EXIT_DONE ? look(run, expected) : ret;

@@ -17,6 +17,8 @@ struct feed_run {
 	 * its limits go when the state is opened anew. */
 	const struct config_feed *feed;
 	struct config_feed as_configured;
+	bool keeps_side;      /* but for `as:`, which is that in force */
+	bool turns;           /* `as:` is another than in force */
 	int folder;           /* state/feeds */
 	int lock, fetch_lock; /* see feed_lock; -1: not held */
 
@@ -52,7 +54,7 @@ struct feed_run {
 /* feed_run.c: exit codes; feed_run_end in any case.
  *
  * For what asks no source: waits for the feed's lock, and looks how the feed
- * stands. */
+ * stands; it keeps its side. */
 int feed_run_begin(struct feed_run *run, struct state *state, const char *name);
 
 /* For what may ask one: only looks, and then takes the lock of fetching; with

@@ -30,6 +30,7 @@ judge_feed(struct overview *overview, struct state *state,
 	struct problems *findings = &overview->findings;
 	const struct ledger_feed *known =
 		ledger_find_feed(&state->feeds, feed->name);
+	const char *turn = feed_turn(state, feed);
 
 	if (known == NULL) {
 		problem_warning(findings, NULL, 0, 0,
@@ -43,6 +44,9 @@ judge_feed(struct overview *overview, struct state *state,
 		problem_warning(findings, NULL, 0, 0,
 			"feed %s: a list is held: %s", feed->name,
 			known->held_why);
+	if (turn != NULL)
+		problem_warning(
+			findings, NULL, 0, 0, "feed %s: %s", feed->name, turn);
 	if (known->names[0] != '\0' && !feed_in_lists(state, feed))
 		problem_error(findings, NULL, 0, 0,
 			"feed %s is not in the lists: palang feed refresh %s",
@@ -111,7 +115,7 @@ overview_print_feeds(const struct state *state)
 			continue;
 		}
 		printf(" %" PRIu64 " rules%s, refreshed ", known->rules,
-			feed->allow ? " that allow" : "");
+			state_feed_allows(state, feed) ? " that allow" : "");
 		print_age(state->started_ms - known->refreshed);
 		printf(" ago%s%s\n", known->held[0] != '\0' ? ", HELD" : "",
 			known->error != NULL ? ", FAILING" : "");

@@ -173,22 +173,14 @@ is_own_alone(const struct publication *publication,
 	return own;
 }
 
-/* True if the names that the command changed are all that changes.  Feeds
- * that allow come, go and change sides without a command of theirs, so
- * neither this list nor the one in force may be made of any. */
+/* True if the names that the command changed are all that changes: neither
+ * this list nor the one in force is made of feeds that allow. */
 static bool
 knows_changes(const struct publication *publication,
-	const struct pal_manifest_entry *old)
+	const struct ledger_feeds *feeds, const struct pal_manifest_entry *old)
 {
-	const struct config *config = publication->config;
-
-	if (publication->allow_changed == NULL || old == NULL)
-		return false;
-	for (size_t i = 0; i < config->feed_count; i++) {
-		if (config->feeds[i].allow)
-			return false;
-	}
-	return is_own_alone(publication, old);
+	return publication->allow_changed != NULL && old != NULL &&
+	       !allow_has_feeds(feeds) && is_own_alone(publication, old);
 }
 
 static int
@@ -207,8 +199,8 @@ make_allow(struct publication *publication, const struct ledger_feeds *feeds)
 	/* An empty one in the place of one that was not: its changes take
 	 * effect without a sweep. */
 	ret = allow_compile(publication, feeds,
-		knows_changes(publication, old) ? &changes : NULL, old != NULL,
-		&data, &len);
+		knows_changes(publication, feeds, old) ? &changes : NULL,
+		old != NULL, &data, &len);
 	if (ret == 0 && data != NULL)
 		ret = lists_write(
 			publication, PAL_ROLE_ALLOW, "allow", data, len);
@@ -282,12 +274,16 @@ make_feed(struct publication *publication, const struct config_feed *feed,
 }
 
 static int
-put_feed(struct publication *publication, const struct config_feed *feed,
+put_feed(struct publication *publication, const struct config_feed *configured,
 	const struct ledger_feeds *feeds)
 {
-	struct ledger_feed *known = ledger_find_feed(feeds, feed->name);
+	struct ledger_feed *known = ledger_find_feed(feeds, configured->name);
+	const struct config_feed now = feed_in_force(configured, known);
+	const struct config_feed *feed = &now;
 	const struct pal_manifest_entry *kept;
 
+	if (feed->allow)
+		return 0;
 	if (publication->made != NULL &&
 		strcmp(publication->made->list, feed->name) == 0)
 		return move_in(publication);
@@ -392,10 +388,8 @@ lists_make(struct publication *publication)
 		ret = put_orders(publication);
 	if (ret == 0)
 		ret = put_allow(publication, &feeds);
-	for (size_t i = 0; ret == 0 && i < config->feed_count; i++) {
-		if (!config->feeds[i].allow)
-			ret = put_feed(publication, &config->feeds[i], &feeds);
-	}
+	for (size_t i = 0; ret == 0 && i < config->feed_count; i++)
+		ret = put_feed(publication, &config->feeds[i], &feeds);
 	if (ret == 0)
 		ret = put_unread(publication, &feeds);
 	if (ret == 0)

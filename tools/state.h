@@ -63,6 +63,10 @@ int state_open_feeds(const struct state *state);
 bool state_feed_gone(
 	const struct state *state, const struct ledger_feed *known);
 
+/* True if what is in force of the feed allows; see feed_in_force. */
+bool state_feed_allows(
+	const struct state *state, const struct config_feed *feed);
+
 /* Having opened to read: waits until no other palang is at work, for what it
  * is halfway through is not seen as it will be.  False if that cannot be known,
  * for want of rights: it has waited a moment. */

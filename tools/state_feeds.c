@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "feed_digest.h"
 #include "file.h"
 #include "palang/error.h"
 
@@ -78,6 +79,13 @@ state_feed_gone(const struct state *state, const struct ledger_feed *known)
 {
 	return known->definition == NULL &&
 	       config_find_feed(&state->config, known->name) == NULL;
+}
+
+bool
+state_feed_allows(const struct state *state, const struct config_feed *feed)
+{
+	return feed_in_force(feed, ledger_find_feed(&state->feeds, feed->name))
+	        .allow;
 }
 
 int

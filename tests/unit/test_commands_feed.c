@@ -641,13 +641,14 @@ test_allow_changes(void **state)
 		{"", "allow add a.example.com --reason r", false},
 		{"", "allow add b.example.com --reason r", true},
 		{"", "allow remove b.example.com", true},
-		/* the feed comes, is there, changes, and is gone */
-		{"    as: allow\n", "allow add c.example.com --reason r",
-			false},
+		/* the feed is to come, comes, is there, and is gone */
+		{"    as: allow\n", "allow add c.example.com --reason r", true},
+		{"    as: allow\n", REFRESH " --accept-change", false},
 		{"    as: allow\n", "allow add d.example.com --reason r",
 			false},
-		{"    as: allow\n", "feed refresh ads --force", false},
+		{"    as: allow\n", REFRESH " --force", false},
 		{"", "allow add e.example.com --reason r", false},
+		{"", REFRESH " --accept-change", false},
 		{"", "allow add f.example.com --reason r", true},
 	};
 	uint8_t base[PAL_SHA256_SIZE] = {0};
@@ -664,6 +665,101 @@ test_allow_changes(void **state)
 		if (tells_changes(&tool, base, base) != cases[i].tells)
 			fail_msg("case %zu: %s", i, cases[i].words);
 	}
+	tool_remove(&tool);
+}
+
+/* Nothing turns the list but who says that it is meant.  why: what `why` of
+ * one of its names ends with until then. */
+static void
+expect_turning(struct tool *tool, int why, const char *turn)
+{
+	struct pal_manifest before, after;
+
+	tool_manifest(tool, &before);
+	tool_expect(tool, 0, "block t%d.me --scope exact", why);
+	tool_expect(tool, 0, "allow add n%d.example.org --reason r", why);
+	tool_expect(tool, EXIT_HELD, "publish");
+	tool_expect_in(tool->err, turn);
+	tool_expect(tool, why, "why a.example.com");
+	tool_run(tool, "status");
+	tool_expect_in(tool->out, turn);
+	tool_expect(tool, 0, "feed list");
+	tool_expect_in(tool->out, turn);
+	tool_expect(tool, 0, "export --format plain");
+	assert_int_equal(strstr(tool->out, "a.example.com") != NULL, why == 0);
+	/* the refresh asks if it is meant */
+	for (int i = 0; i < 2; i++) {
+		tool_expect(
+			tool, EXIT_HELD, i == 0 ? REFRESH : REFRESH " --force");
+		tool_expect_in(tool->out, "held, not in force: it ");
+		tool_expect(tool, why, "why a.example.com");
+	}
+	tool_manifest(tool, &after);
+	assert_int_equal(after.generation, before.generation + 3);
+	assert_int_equal(count_files(tool, "state/feeds", ".names"), 1);
+	tool_expect(tool, 0, REFRESH " --accept-change");
+	tool_expect(tool, why == 0 ? 1 : 0, "why a.example.com");
+}
+
+/* Another `as:` in palang.yaml turns a list by a refresh that says that it is
+ * meant: no order, no allow and no publish does. */
+static void
+test_turned(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "feed refresh");
+	write_config(&tool, "    as: allow\n");
+	expect_turning(&tool, 0, "it blocks still");
+	write_config(&tool, "");
+	expect_turning(&tool, 1, "it allows still");
+	tool_expect(&tool, 0, "feed list");
+	assert_null(strstr(tool.out, "still"));
+	assert_null(strstr(tool.out, "held"));
+	tool_remove(&tool);
+}
+
+/* What asks no source leaves the list on its side, with the answer of now; and
+ * so do lists that are made anew. */
+static void
+test_turned_kept(void **state)
+{
+	struct pal_manifest manifest;
+	struct tool tool;
+	char path[256];
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, "z.example.com\n");
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "feed refresh");
+	write_list(&tool, ten);
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	write_config(&tool, "    as: allow\n");
+	tool_expect(&tool, 0, "feed rollback ads");
+	tool_expect(&tool, 0, "why z.example.com");
+	tool_expect(&tool, 1, "why a.example.com");
+	write_config(&tool, "    as: allow\n    answer: refused\n");
+	tool_expect(&tool, EXIT_HELD, "publish");
+	tool_expect(&tool, 0, "why z.example.com");
+	tool_expect_in(tool.out, "answer refused");
+	tool_manifest(&tool, &manifest);
+	snprintf(path, sizeof path, "%s/live/lists/%s", tool.dir,
+		manifest.lists[1].file);
+	assert_int_equal(unlink(path), 0);
+	for (int i = 0; i < 2; i++) {
+		tool_expect(
+			&tool, 0, i == 0 ? "init" : "block t.me --scope exact");
+		tool_expect(&tool, 0, "why z.example.com");
+	}
+	/* it was a mistake: nothing is to be done */
+	write_config(&tool, "    answer: refused\n");
+	tool_expect(&tool, 0, "publish");
+	tool_expect(&tool, 0, "why z.example.com");
 	tool_remove(&tool);
 }
 
@@ -1037,6 +1133,8 @@ main(void)
 		cmocka_unit_test(test_allow_feed_without),
 		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_allow_changes),
+		cmocka_unit_test(test_turned),
+		cmocka_unit_test(test_turned_kept),
 		cmocka_unit_test(test_configured),
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_protected_allow),
