@@ -1,10 +1,13 @@
 #include "derogation.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "json.h"
 #include "names.h"
+#include "palang/error.h"
 
 bool
 derogation_is_from(const struct state *state, const struct config_feed *feed)
@@ -16,45 +19,71 @@ derogation_is_from(const struct state *state, const struct config_feed *feed)
 	       (authority == NULL || authority->kind == PAL_EXTERNAL);
 }
 
+/* *names -1: it has none. */
 static int
-open_names(const struct state *state, const struct config_feed *feed)
+open_names(
+	const struct state *state, const struct config_feed *feed, int *names)
 {
 	const struct ledger_feed *known =
 		ledger_find_feed(&state->feeds, feed->name);
 
-	if (known == NULL || known->names[0] == '\0' || state->feeds_folder < 0)
-		return -1;
-	return openat(state->feeds_folder, known->names,
+	*names = -1;
+	if (known == NULL || known->names[0] == '\0')
+		return 0;
+	if (state->feeds_folder < 0) {
+		errno = ENOENT;
+		return PAL_ESYS;
+	}
+	*names = openat(state->feeds_folder, known->names,
 		O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return *names >= 0 ? 0 : PAL_ESYS;
 }
 
-static bool
-blocks(int names, const struct pal_name *name, enum pal_scope scope)
+/* A rule for the name alone says nothing of what lies below it. */
+static int
+blocks(int names, const struct pal_name *name, enum pal_scope scope, bool *is)
 {
 	enum pal_scope found;
-	bool open = false, any = false;
 	unsigned labels = 0;
+	bool open = false;
+	int ret = names_find(names, name, &labels, &found, &open);
 
-	if (names_find(names, name, &labels, &found, &open) == 0 &&
-		labels > 0 && !open)
-		return true;
-	return scope == PAL_SUBTREE &&
-	       names_any_below(names, name, &any) == 0 && any;
+	*is = ret == 0 && labels > 0 && !open;
+	if (ret != 0 || *is || scope == PAL_EXACT)
+		return ret;
+	ret = names_find_subtree(names, name, &labels, &open);
+	*is = ret == 0 && labels > 0 && !open;
+	if (ret != 0 || *is)
+		return ret;
+	return names_any_below(names, name, is);
+}
+
+static void
+tell_lost(const struct config_feed *from, int err)
+{
+	cmd_fail("what is opened of feed %s of %s is not known: names "
+		 "cannot be read: %s",
+		from->name, from->authority,
+		err == PAL_ESYS ? strerror(errno) : pal_strerror(err));
 }
 
 bool
 derogation_is(const struct state *state, const struct config_feed *feed,
 	const struct pal_name *name, enum pal_scope scope)
 {
-	int names =
-		derogation_is_from(state, feed) ? open_names(state, feed) : -1;
-	bool is;
+	bool is = false;
+	int names, ret;
 
-	if (names < 0)
+	if (!derogation_is_from(state, feed))
 		return false;
-	is = blocks(names, name, scope);
-	close(names);
-	return is;
+	ret = open_names(state, feed, &names);
+	if (names >= 0)
+		ret = blocks(names, name, scope, &is);
+	if (ret != 0)
+		tell_lost(feed, ret);
+	if (names >= 0)
+		close(names);
+	return ret == 0 && is;
 }
 
 void
@@ -77,40 +106,49 @@ derogation_each(struct state *state, const struct config_feed *feed,
 
 /* ---- feeds that allow ---- */
 
-static void
+static int
 count_names(struct derogation *derogation, int from, int by)
 {
 	struct names_reader *reader = NULL;
 	struct names_rule rule;
 	struct pal_name name;
+	bool is;
+	int ret = names_read_begin(&reader, by);
 
-	if (names_read_begin(&reader, by) != 0)
-		return;
-	while (names_read(reader, &rule) == 0) {
+	while (ret == 0 && (ret = names_read(reader, &rule)) == 0) {
+		if (rule.open)
+			continue;
 		names_name(&name, rule.key, rule.len);
-		if (rule.open || !blocks(from, &name, rule.scope))
+		ret = blocks(from, &name, rule.scope, &is);
+		if (ret != 0 || !is)
 			continue;
 		if (derogation->count < DEROGATION_FIRST)
 			derogation->first[derogation->count] = name;
 		derogation->count++;
 	}
 	names_read_end(reader);
+	return ret < 0 ? ret : 0;
 }
 
-void
+int
 derogation_count(
 	const struct state *state, struct derogation *derogation, int by_names)
 {
-	int from = open_names(state, derogation->from);
-	int by = by_names >= 0 ? by_names : open_names(state, derogation->by);
+	int by = by_names, from, ret = 0;
 
 	derogation->count = 0;
+	if (by_names < 0)
+		ret = open_names(state, derogation->by, &by);
+	if (ret != 0)
+		return ret;
+	ret = open_names(state, derogation->from, &from);
 	if (from >= 0 && by >= 0)
-		count_names(derogation, from, by);
+		ret = count_names(derogation, from, by);
 	if (from >= 0)
 		close(from);
 	if (by >= 0 && by != by_names)
 		close(by);
+	return ret;
 }
 
 void
@@ -120,6 +158,7 @@ derogation_each_feed(const struct state *state, const struct config_feed *feed,
 	const struct config *config = &state->config;
 	bool allows = state_feed_allows(state, feed);
 	struct derogation found;
+	int ret;
 
 	for (size_t i = 0; i < config->feed_count; i++) {
 		const struct config_feed *other = &config->feeds[i];
@@ -129,8 +168,10 @@ derogation_each_feed(const struct state *state, const struct config_feed *feed,
 		if (!state_feed_allows(state, found.by) ||
 			!derogation_is_from(state, found.from))
 			continue;
-		derogation_count(state, &found, -1);
-		if (found.count > 0)
+		ret = derogation_count(state, &found, -1);
+		if (ret != 0)
+			tell_lost(found.from, ret);
+		else if (found.count > 0)
 			each(ctx, &found);
 	}
 }

@@ -2,7 +2,8 @@
  * Derogations: the operator's own allows, and the feeds that allow, that open a
  * name which the feed of an external authority blocks.
  *
- * For commands alone, with the conventions of state.h.
+ * For commands alone, with the conventions of state.h.  Names that cannot be
+ * read are told on stderr where nothing else is said of them.
  */
 #ifndef TOOL_DEROGATION_H
 #define TOOL_DEROGATION_H
@@ -31,9 +32,9 @@ struct derogation {
 };
 
 /* How many names of the names file the feed `from` blocks, or, for a subtree,
- * names below; each takes two searches in the names of `from`.  by_names -1:
- * those in force of `by`. */
-void derogation_count(
+ * names below; each takes some searches in the names of `from`.  by_names -1:
+ * those in force of `by`.  0, or what names.h tells: then it is not known. */
+int derogation_count(
 	const struct state *state, struct derogation *derogation, int by_names);
 
 /* Calls back with each pair of feeds of which this one is either, and opens

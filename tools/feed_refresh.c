@@ -131,33 +131,49 @@ fail_with(struct feed_run *run, char *error)
 	return outcome;
 }
 
+/* What it opens of the other feed; NULL, or to be freed. */
+static char *
+tell_opened(struct feed_run *run, const struct config_feed *from)
+{
+	struct derogation found = {.from = from, .by = run->feed};
+	int err = derogation_count(run->state, &found, run->candidate), n = 0;
+	char *text = NULL, name[PAL_NAME_TEXT_MAX];
+
+	if (err != 0)
+		n = asprintf(&text,
+			"it has no `reason`, and whether it opens names of "
+			"feed %s of %s cannot be told: %s",
+			from->name, from->authority,
+			err == PAL_ESYS ? strerror(errno) : pal_strerror(err));
+	else if (found.count > 0)
+		n = asprintf(&text,
+			"it opens names of feed %s of %s (%" PRIu64
+			", as %s), and needs a `reason` for that",
+			from->name, from->authority, found.count,
+			pal_name_to_text(name, &found.first[0]));
+	return n < 0 ? strdup("no memory") : text;
+}
+
 /* What an `as: allow` feed opens of an external authority's is accounted for
  * by its reason; NULL, or what it would open without one, to be freed. */
 static char *
 lacks_reason(struct feed_run *run)
 {
 	struct state *state = run->state;
-	struct derogation found = {.by = run->feed};
-	char *text = NULL, name[PAL_NAME_TEXT_MAX];
+	char *text = NULL;
 
-	if (!run->feed->allow || run->feed->reason != NULL ||
-		state_open_read(state) != EXIT_DONE)
+	if (!run->feed->allow || run->feed->reason != NULL)
 		return NULL;
+	if (state_open_read(state) != EXIT_DONE)
+		text = strdup("it has no `reason`, and whether it needs one "
+			      "cannot be told");
 	for (size_t i = 0; i < state->config.feed_count && text == NULL; i++) {
-		found.from = &state->config.feeds[i];
+		const struct config_feed *from = &state->config.feeds[i];
+
 		/* Of what it has blocked itself nobody else says anything. */
-		if (strcmp(found.from->name, run->name) == 0 ||
-			!derogation_is_from(state, found.from))
-			continue;
-		derogation_count(state, &found, run->candidate);
-		if (found.count > 0 &&
-			asprintf(&text,
-				"it opens names of feed %s of %s (%" PRIu64
-				", as %s), and needs a `reason` for that",
-				found.from->name, found.from->authority,
-				found.count,
-				pal_name_to_text(name, &found.first[0])) < 0)
-			text = strdup("no memory");
+		if (strcmp(from->name, run->name) != 0 &&
+			derogation_is_from(state, from))
+			text = tell_opened(run, from);
 	}
 	state_let_go(state);
 	return text;
@@ -188,17 +204,22 @@ decide(struct feed_run *run)
 
 /* ---- what commands call ---- */
 
-/* cleaned: for what the feed is now, whatever it was. */
+/* A list that nobody has judged just now; what it opens counts all the same,
+ * by the feeds that are there by now.  cleaned: for what the feed is now,
+ * whatever it was. */
 static enum feed_outcome
 load_kept(struct feed_run *run, const char *event, bool cleaned)
 {
+	char *why;
+
 	if (!cleaned && feed_was_allowing(&run->state->config, run->feed,
 				run->known.policy))
 		return feed_fail(run,
 			"its names were cleaned to be allowed, and protected "
 			"ones may be among them; `palang feed refresh` cleans "
 			"them to be blocked");
-	return feed_load(run, event);
+	why = lacks_reason(run);
+	return why != NULL ? fail_with(run, why) : feed_load(run, event);
 }
 
 /* The list that is held, as it is: what a person looked at is what is taken,
@@ -303,6 +324,9 @@ use_kept(struct feed_run *run, const char *file, const char *event)
 	ret = run->candidate < 0 ? PAL_ESYS : compare(run);
 	if (ret != 0)
 		return feed_fail_code(run, file, ret);
+	/* What is in force stays so. */
+	if (strcmp(file, run->known.names) == 0)
+		return feed_load(run, event);
 	return load_kept(run, event, false);
 }
 

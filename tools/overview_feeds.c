@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "derogation.h"
 #include "feed.h"
 #include "json.h"
 #include "overview.h"
@@ -21,6 +22,28 @@ judge_failing(struct overview *overview, const struct state *state,
 	(rings ? problem_error : problem_warning)(&overview->findings, NULL, 0,
 		0, "feed %s fails since %s: %s", known->name, time,
 		known->error);
+}
+
+/* A refresh asks for the reason, but the other feed may have come later.  What
+ * is opened is not counted here: there may be millions of names. */
+static void
+judge_reason(struct overview *overview, const struct state *state,
+	const struct config_feed *feed)
+{
+	const struct config *config = &state->config;
+	size_t i = 0;
+
+	if (feed->reason != NULL || !state_feed_allows(state, feed))
+		return;
+	while (i < config->feed_count &&
+		!derogation_is_from(state, &config->feeds[i]))
+		i++;
+	if (i < config->feed_count)
+		problem_warning(&overview->findings, NULL, 0, 0,
+			"feed %s allows without a `reason`, and may open names "
+			"of feed %s of %s: palang feed show %s",
+			feed->name, config->feeds[i].name,
+			config->feeds[i].authority, feed->name);
 }
 
 static void
@@ -44,6 +67,8 @@ judge_feed(struct overview *overview, struct state *state,
 		problem_warning(findings, NULL, 0, 0,
 			"feed %s: a list is held: %s", feed->name,
 			known->held_why);
+	if (known->names[0] != '\0')
+		judge_reason(overview, state, feed);
 	if (turn != NULL)
 		problem_warning(
 			findings, NULL, 0, 0, "feed %s: %s", feed->name, turn);

@@ -540,6 +540,63 @@ test_allow_feed_without(void **state)
 	tool_remove(&tool);
 }
 
+/* Whatever brings a list into force, the reason is asked for; and names that
+ * cannot be read are not none. */
+static void
+test_allow_feed_asked(void **state)
+{
+	static const char accept[] = REFRESH " --accept-change";
+	struct tool tool;
+	char path[160];
+
+	(void)state;
+	tool_create(&tool);
+	write_config(&tool, "    as: allow\n");
+	write_list(&tool, "a.example.com\n");
+	tool_expect(&tool, 0, "feed refresh");
+	write_list(&tool, "x.org\n");
+	tool_expect(&tool, 0, "%s", accept);
+	tool_run(&tool, "status");
+	assert_null(strstr(tool.out, "`reason`"));
+	/* the other feed comes later */
+	tool_write(&tool, "black", ten);
+	tool_expect(&tool, 0, "feed add black --authority k --source %s/black",
+		tool.dir);
+	tool_run(&tool, "status");
+	tool_expect_in(tool.out, "feed ads allows without a `reason`, and may "
+				 "open names of feed black of k");
+	tool_expect(&tool, 2, "feed rollback ads");
+	tool_expect_in(tool.err, "(1, as a.example.com), and needs a `reason`");
+	tool_expect(&tool, 0, "why a.example.com");
+	/* a list is held, and what it opens is blocked since */
+	write_list(&tool, "x.org\ny.example.com\n");
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_write(&tool, "black", "y.example.com\na.example.com\n");
+	tool_expect(&tool, 0, "feed refresh black --accept-change");
+	tool_expect(&tool, 2, "%s", accept);
+	tool_expect_in(tool.err, "(1, as y.example.com), and needs a `reason`");
+	tool_expect(&tool, 0, "why y.example.com");
+	/* damaged, and gone */
+	tool_write(&tool, "state/feeds/black-2.names", "palang-names 1\n");
+	tool_expect(&tool, 2, "%s", accept);
+	tool_expect_in(tool.err, "names of feed black of k cannot be told: ");
+	tool_expect(&tool, 0, "allow list");
+	tool_expect_in(tool.err, "what is opened of feed black of k is not");
+	snprintf(path, sizeof path, "%s/state/feeds/black-2.names", tool.dir);
+	assert_int_equal(unlink(path), 0);
+	tool_expect(&tool, 2, "%s", accept);
+	tool_expect_in(tool.err, "names of feed black of k cannot be told: ");
+	tool_expect(&tool, 0, "why y.example.com");
+	/* with a reason it is taken */
+	write_config(&tool, "    as: allow\n    reason: for schools\n");
+	tool_expect(&tool, 0, "%s", accept);
+	tool_expect(&tool, 1, "why y.example.com");
+	tool_expect(&tool, 0, "feed refresh black --force --accept-change");
+	tool_run(&tool, "status");
+	assert_null(strstr(tool.out, "`reason`"));
+	tool_remove(&tool);
+}
+
 /* Own allows need nothing of the feeds; a list that would lose a feed's allows
  * is not made. */
 static void
@@ -1131,6 +1188,7 @@ main(void)
 		cmocka_unit_test(test_allow_feed),
 		cmocka_unit_test(test_allow_feed_reason),
 		cmocka_unit_test(test_allow_feed_without),
+		cmocka_unit_test(test_allow_feed_asked),
 		cmocka_unit_test(test_allow_without_folder),
 		cmocka_unit_test(test_allow_changes),
 		cmocka_unit_test(test_turned),
