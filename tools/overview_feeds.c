@@ -1,6 +1,7 @@
 /* The overview: how the feeds stand. */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "derogation.h"
 #include "feed.h"
@@ -10,6 +11,9 @@
 #include "timefmt.h"
 
 #define FAILING_MS 86400000 /* what fails for longer rings */
+/* What nobody tries for longer does: those who try once a day need not be on
+ * the minute. */
+#define UNTRIED_MS (FAILING_MS + 7200000)
 
 static void
 judge_failing(struct overview *overview, const struct state *state,
@@ -46,6 +50,46 @@ judge_reason(struct overview *overview, const struct state *state,
 			config->feeds[i].authority, feed->name);
 }
 
+/* When its source was asked last, or since when it could have been. */
+static int64_t
+tried_last(const struct state *state, const struct ledger_feed *known)
+{
+	struct stat st;
+
+	if (known != NULL)
+		return known->tried > 0 ? known->tried : known->added;
+	/* It came with palang.yaml as that is now, or before. */
+	return stat(state->config.file, &st) == 0
+	               ? (int64_t)st.st_ctim.tv_sec * 1000
+	               : state->started_ms;
+}
+
+/* A timer that is off, and a service that is killed each time, leave no error:
+ * what shows is that no try ends.  Standard input has no timer: only who has
+ * the list can give it. */
+static void
+judge_tries(struct overview *overview, const struct state *state,
+	const struct config_feed *feed, const struct ledger_feed *known)
+{
+	struct problems *findings = &overview->findings;
+	int64_t last = tried_last(state, known);
+	bool rings = feed->source.kind != SOURCE_STDIN &&
+	             state->started_ms - last > UNTRIED_MS;
+	char time[TIME_TEXT_MAX];
+
+	if (known == NULL || (known->names[0] == '\0' && known->error == NULL &&
+				     known->held[0] == '\0'))
+		(rings ? problem_error : problem_warning)(findings, NULL, 0, 0,
+			"feed %s was never refreshed: palang feed refresh %s",
+			feed->name, feed->name);
+	else if (rings)
+		problem_error(findings, NULL, 0, 0,
+			"feed %s: no refresh since %s, whether good or not: "
+			"does palang-feeds.timer run, and is its service ended "
+			"before it is done?",
+			feed->name, time_format(time, last / 1000));
+}
+
 static void
 judge_feed(struct overview *overview, struct state *state,
 	const struct config_feed *feed)
@@ -55,12 +99,9 @@ judge_feed(struct overview *overview, struct state *state,
 		ledger_find_feed(&state->feeds, feed->name);
 	const char *turn = feed_turn(state, feed);
 
-	if (known == NULL) {
-		problem_warning(findings, NULL, 0, 0,
-			"feed %s was never refreshed: palang feed refresh %s",
-			feed->name, feed->name);
+	judge_tries(overview, state, feed, known);
+	if (known == NULL)
 		return;
-	}
 	if (known->error != NULL)
 		judge_failing(overview, state, known);
 	if (known->held[0] != '\0')
@@ -169,6 +210,8 @@ overview_put_feeds(struct json_writer *json, const struct state *state)
 			known == NULL ? 0 : (int64_t)known->rules);
 		json_put_int(json, "refreshed_ms",
 			known == NULL ? 0 : known->refreshed);
+		json_put_int(
+			json, "tried_ms", known == NULL ? 0 : known->tried);
 		json_put_int(
 			json, "failing_ms", known == NULL ? 0 : known->failing);
 		json_put_text(
