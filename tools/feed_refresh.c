@@ -67,21 +67,21 @@ same_names(const struct feed_run *run)
 	return run->in_force >= 0 && run->diff.added + run->diff.removed == 0;
 }
 
-/* True if it is the very list that was turned down by a rollback. */
+/* True if it is the very list of a names file that is kept. */
 static bool
-is_rejected(struct feed_run *run)
+is_list(struct feed_run *run, const char *file)
 {
 	struct names_diff diff = {
 		.progress = progress_tell, .ctx = &run->progress};
-	int before, ret;
+	int kept, ret;
 
-	if (!run->known.rolled_back || run->known.before[0] == '\0')
+	if (file[0] == '\0')
 		return false;
-	before = feed_open_names(run, run->known.before);
-	if (before < 0)
+	kept = feed_open_names(run, file);
+	if (kept < 0)
 		return false;
-	ret = names_compare(before, run->candidate, &diff);
-	close(before);
+	ret = names_compare(kept, run->candidate, &diff);
+	close(kept);
 	return ret == 0 && diff.added + diff.removed == 0;
 }
 
@@ -103,7 +103,7 @@ judge(struct feed_run *run)
 	}
 	if (same_names(run))
 		return NULL;
-	if (is_rejected(run)) {
+	if (run->known.rolled_back && is_list(run, run->known.before)) {
 		/* No second file of it: back again, it is held no more. */
 		strcpy(run->file, run->known.before);
 		return strdup("it is the list that was rolled back");
@@ -192,6 +192,10 @@ decide(struct feed_run *run)
 		return fail_with(run, why);
 	why = judge(run);
 	if (why != NULL) {
+		/* A source that cannot say that nothing is new gives it each
+		 * time: no second file, and no event, of one list. */
+		if (run->file[0] == '\0' && is_list(run, run->known.held))
+			strcpy(run->file, run->known.held);
 		outcome = feed_hold(run, why);
 		free(why);
 		return outcome;

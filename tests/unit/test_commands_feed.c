@@ -387,6 +387,54 @@ count_in(const char *text, const char *part)
 	return count;
 }
 
+static void
+expect_held(struct tool *tool, const char *words, unsigned events)
+{
+	tool_expect(tool, EXIT_HELD, "%s", words);
+	tool_expect(tool, 0, "history ads");
+	assert_int_equal(count_in(tool->out, "feed held"), events);
+	assert_int_equal(count_files(tool, "state/feeds", ".names"), 2);
+	assert_int_equal(count_files(tool, "state/feeds", ".new"), 0);
+}
+
+/* A source that does not know what it gave before gives the list that is held
+ * each hour: that is no news. */
+static void
+test_held_again(void **state)
+{
+	char held[160], *journal;
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	snprintf(held, sizeof held, "%s/state/feeds/ads-2.names", tool.dir);
+	write_list(&tool, "x.example.com\n");
+	expect_held(&tool, REFRESH, 1);
+	tool_expect(&tool, 0, "audit export");
+	journal = strdup(tool.out);
+	for (int i = 0; i < 2; i++) {
+		expect_held(&tool, REFRESH " --force", 1);
+		write_list(&tool, "# anew\nx.example.com\n");
+		expect_held(&tool, REFRESH, 1);
+		assert_int_equal(access(held, F_OK), 0);
+	}
+	tool_expect(&tool, 0, "audit export");
+	assert_string_equal(tool.out, journal);
+	free(journal);
+	/* another list is, and so is the first one, back again */
+	write_list(&tool, "y.example.com\n");
+	expect_held(&tool, REFRESH, 2);
+	write_list(&tool, "x.example.com\n");
+	expect_held(&tool, REFRESH, 3);
+	/* one whose file is lost is kept anew */
+	snprintf(held, sizeof held, "%s/state/feeds/ads-4.names", tool.dir);
+	assert_int_equal(unlink(held), 0);
+	expect_held(&tool, REFRESH, 4);
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, "why x.example.com");
+	tool_remove(&tool);
+}
+
 /* The history has what was done, with its scope, and nothing else. */
 static void
 test_allow_history(void **state)
@@ -1179,6 +1227,7 @@ main(void)
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_held_again),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_removed_meanwhile),
