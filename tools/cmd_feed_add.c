@@ -41,6 +41,7 @@ static const struct cmd_option add_options[] = {
 	{"tsig", 0, "FILE", "the key of the transfer"},
 	{"ca-file", 0, "FILE", "certificates to trust, for https"},
 #define DEFINED 17
+	{"strict", 0, NULL, "refuse a list that needs cleaning, each time"},
 	{"allow-private", 0, NULL, "fetch from private addresses, too"},
 	{"no-refresh", 0, NULL, "record it, and fetch nothing yet"},
 	WAIT_OPTIONS, {"dry-run", 'n', NULL, "check it, and record nothing"},
@@ -101,6 +102,8 @@ make_definition(const struct cmd_call *call)
 		put_text(out, call->option[i]);
 		fputc('\n', out);
 	}
+	if (cmd_option(call, "strict") != NULL)
+		fprintf(out, "strict: \"yes\"\n");
 	if (cmd_option(call, "allow-private") != NULL)
 		fprintf(out, "allow-private: \"yes\"\n");
 	if (fclose(out) != 0) {

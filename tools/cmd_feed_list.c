@@ -157,6 +157,7 @@ put_definition(struct json_writer *json, const struct config *config,
 	put_answer(json, config, feed);
 	json_put_int(json, "min_names", (int64_t)feed->min_names);
 	json_put_int(json, "max_change_percent", feed->max_change);
+	json_put_bool(json, "strict", feed->strict);
 	json_put_int(json, "max_size", (int64_t)limits->max_size);
 	json_put_int(json, "max_time", limits->max_time);
 	json_put_bool(json, "allow_private", limits->allow_private);
@@ -279,8 +280,9 @@ print_definition(const struct config *config, const struct config_feed *feed)
 	printf("\nformat     %s", clean_format_names[feed->format]);
 	if (feed->has_scope)
 		printf(", scope %s", order_scope_name(feed->scope));
-	printf("\nguards     min-names %" PRIu64 ", max-change %u%%\n",
-		feed->min_names, feed->max_change);
+	printf("\nguards     min-names %" PRIu64 ", max-change %u%%%s\n",
+		feed->min_names, feed->max_change,
+		feed->strict ? ", strict" : "");
 	printf("limits     max-size %" PRIu64 " octets, max-time %u s%s\n",
 		feed->limits.max_size, feed->limits.max_time,
 		feed->limits.allow_private ? ", allow-private" : "");

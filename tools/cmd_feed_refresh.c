@@ -11,7 +11,9 @@ static int run_rollback(const struct cmd_call *call);
 static const struct cmd_option refresh_options[] = {
 	{"accept-change", 0, NULL,
 		"take a list that a guard holds: it is meant to be so"},
-	{"strict", 0, NULL, "refuse a list that needs cleaning"},
+	{"strict", 0, NULL,
+		"this once, fetch it whatever its source says, and refuse a "
+		"list that needs cleaning"},
 	{"force", 0, NULL,
 		"fetch it even if its source says that nothing is new"},
 	WAIT_OPTIONS,

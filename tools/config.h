@@ -94,6 +94,7 @@ struct config_feed {
 	struct config_answer answer; /* what it gives beats the authority's */
 	uint64_t min_names;          /* fewer are held */
 	unsigned max_change; /* percent of the list in force; more is held */
+	bool strict;         /* a list that needs cleaning is refused */
 };
 
 #define CONFIG_MAX_CHANGE 20

@@ -208,6 +208,13 @@ take_allow_private(struct yaml_reader *reader, const struct yaml_node *value)
 }
 
 static int
+take_strict(struct yaml_reader *reader, const struct yaml_node *value)
+{
+	config_read_yes(reader, value, &feed_of(reader)->strict);
+	return 0;
+}
+
+static int
 take_tsig(struct yaml_reader *reader, const struct yaml_node *value)
 {
 	return config_read_path(reader, value, &feed_of(reader)->limits.tsig);
@@ -234,6 +241,7 @@ const struct yaml_field config_feed_fields[] = {
 	{"text", config_take_text},
 	{"min-names", take_min_names},
 	{"max-change", take_max_change},
+	{"strict", take_strict},
 	{"max-size", take_max_size},
 	{"max-time", take_max_time},
 	{"allow-private", take_allow_private},

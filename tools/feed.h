@@ -19,7 +19,8 @@ enum feed_outcome {
 
 struct feed_options {
 	bool accept_change; /* the guards are overruled */
-	bool strict;        /* a list that needs cleaning is refused */
+	bool strict;        /* a list that needs cleaning is refused, this
+	                     * once, whatever the feed says; and fetched */
 	bool force;         /* fetched even if the source says it is the same */
 	bool dry;           /* say what would be */
 };

@@ -101,7 +101,9 @@ feed_recipe_digest(const struct config *config, const struct config_feed *feed,
 	add_text(&sha, cleaner);
 	add_text(&sha, feed->source.text);
 	add_number(&sha, feed->format);
-	add_number(&sha, feed->has_scope ? 1 + feed->scope : 0);
+	/* A feed that is not strict has the digest of before there was such. */
+	add_number(&sha, (feed->has_scope ? 1 + feed->scope : 0) |
+				 (feed->strict ? 1u << 8 : 0));
 	add_text(&sha, feed->limits.tsig);
 	for (size_t i = 0; i < config->protected_count && !feed->allow; i++)
 		add(&sha, config->protected[i].wire, config->protected[i].len);

@@ -61,6 +61,20 @@ first_problem(const struct problems *problems, int ret)
 	return strdup(ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
 }
 
+/* The report is printed by who refreshes; who reads of it later asks anew. */
+static char *
+fail_unclean(const struct feed_run *run)
+{
+	char *text = NULL;
+
+	if (asprintf(&text,
+		    "it needs cleaning, and `strict` refuses that: `palang "
+		    "feed refresh %s --strict -n` tells of it",
+		    run->name) < 0)
+		return strdup("it needs cleaning, and `strict` refuses that");
+	return text;
+}
+
 static char *
 clean(struct feed_run *run, int spool)
 {
@@ -76,6 +90,7 @@ clean(struct feed_run *run, int spool)
 		.file = feed->source.text,
 		.progress = progress_tell,
 		.ctx = &run->progress};
+	bool strict = run->options->strict || feed->strict;
 	char *error = NULL;
 	int ret;
 
@@ -85,11 +100,11 @@ clean(struct feed_run *run, int spool)
 		return strdup(strerror(errno));
 	ret = clean_run(
 		spool, run->candidate, &options, &run->report, &problems);
+	run->unclean = ret == 0 && strict && clean_is_dirty(&run->report);
 	if (ret != 0)
 		error = first_problem(&problems, ret);
-	else if (run->options->strict && clean_is_dirty(&run->report))
-		error = strdup("it needs cleaning, and --strict refuses that; "
-			       "`palang feed check` tells of it");
+	else if (run->unclean)
+		error = fail_unclean(run);
 	else if (clean_refusal(&run->report, feed->allow) != NULL)
 		error = strdup(clean_refusal(&run->report, feed->allow));
 	problems_fini(&problems);
@@ -109,14 +124,16 @@ take_last(struct feed_run *run)
 }
 
 /* There must be something that the mark is of, made in this way: if it was made
- * in another, the source is asked for all that it has. */
+ * in another, the source is asked for all that it has.  Of what is kept, nothing
+ * says whether it was clean. */
 static bool
 mark_holds(const struct feed_run *run)
 {
 	const struct ledger_feed *known = &run->known;
 	const char *file = known->held[0] != '\0' ? known->held : known->names;
 
-	return !run->options->force && !run->anew && file[0] != '\0' &&
+	return !run->options->force && !run->options->strict && !run->anew &&
+	       file[0] != '\0' &&
 	       memcmp(known->recipe, run->recipe, PAL_SHA256_SIZE) == 0 &&
 	       faccessat(run->folder, file, R_OK, 0) == 0;
 }

@@ -309,7 +309,7 @@ feed_refresh(struct state *state, const char *name,
 
 	if (feed_run_look(&run, state, name) == EXIT_DONE) {
 		outcome = refresh(&run);
-		if (run.fetched && outcome != FEED_FAILED)
+		if (run.fetched && (outcome != FEED_FAILED || run.unclean))
 			clean_print(stdout, &run.report);
 	}
 	feed_run_end(&run);

@@ -40,6 +40,7 @@ struct feed_run {
 	char file[LEDGER_NAMES_MAX]; /* under this name; empty: NAME.new */
 	bool kept;                   /* it is chosen, no source was asked */
 	bool fetched;                /* it was cleaned just now */
+	bool unclean;                /* ... and refused for what that did */
 	bool accepted;               /* it was held, no source was asked */
 	bool anew;                   /* what the mark is of is damaged */
 	struct source_mark mark;

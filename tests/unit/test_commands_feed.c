@@ -15,6 +15,12 @@ static const char ten[] = "a.example.com\nb.example.com\nc.example.com\n"
 			  "g.example.com\nh.example.com\ni.example.com\n"
 			  "j.example.com\n";
 
+/* The same and one more that needs cleaning: it is written in capitals. */
+static const char dirty[] = "a.example.com\nb.example.com\nc.example.com\n"
+			    "d.example.com\ne.example.com\nf.example.com\n"
+			    "g.example.com\nh.example.com\ni.example.com\n"
+			    "j.example.com\nK.example.com\n";
+
 /* The source is written anew: another time of change, whatever the clock. */
 static void
 write_list(const struct tool *tool, const char *text)
@@ -254,6 +260,76 @@ test_held(void **state)
 	tool_expect_in(tool.out, "unchanged, 1 rules");
 	tool_expect(&tool, 0, "feed list");
 	assert_null(strstr(tool.out, "held"));
+	tool_remove(&tool);
+}
+
+static void
+expect_refused(struct tool *tool, const char *words)
+{
+	tool_expect(tool, 2, "%s", words);
+	tool_expect_in(tool->err, "it needs cleaning, and `strict` refuses");
+	/* there may be no file to check */
+	tool_expect_in(tool->out, "upper case: line 11");
+	tool_expect(tool, 1, "why k.example.com");
+}
+
+/* By the option one refresh is, and no other. */
+static void
+test_strict_once(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	begin(&tool);
+	tool_expect(&tool, 0, REFRESH " --strict");
+	tool_expect_in(tool.out, "unchanged, 10 rules");
+	write_list(&tool, dirty);
+	expect_refused(&tool, REFRESH " --strict");
+	expect_refused(&tool, REFRESH " --strict --accept-change");
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "fails since");
+	/* as the message has it */
+	tool_expect_in(tool.out, "`palang " REFRESH " --strict -n` tells");
+	expect_refused(&tool, REFRESH " --strict -n");
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "why k.example.com");
+	/* the source says that nothing is new, which is not what was asked */
+	tool_expect(&tool, 2, REFRESH " --strict");
+	tool_expect_in(tool.out, "upper case: line 11");
+	tool_remove(&tool);
+}
+
+/* By the key each refresh is. */
+static void
+test_strict(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, dirty);
+	tool_expect(
+		&tool, 2, "feed add ads --strict --source %s/list", tool.dir);
+	tool_expect(&tool, 0, "feed show ads");
+	tool_expect_in(tool.out, "max-change 20%, strict\n");
+	tool_expect(&tool, 0, "feed show ads --json");
+	tool_expect_in(tool.out, "\"strict\": true");
+	expect_refused(&tool, "feed refresh");
+	expect_refused(&tool, REFRESH " --accept-change");
+	write_list(&tool, ten);
+	tool_expect(&tool, 0, "feed refresh");
+	tool_expect(&tool, 0, "why a.example.com");
+	write_list(&tool, dirty);
+	expect_refused(&tool, "feed refresh");
+	tool_expect(&tool, 0, "why a.example.com");
+	tool_expect(&tool, 0, "feed remove ads");
+	/* said later, it is of the list that is in force, too */
+	write_config(&tool, "");
+	tool_expect(&tool, 0, "feed refresh");
+	write_config(&tool, "    strict: yes\n");
+	tool_expect(&tool, 2, "feed refresh");
+	tool_expect_in(tool.out, "upper case: line 11");
+	tool_expect(&tool, 0, "why k.example.com");
 	tool_remove(&tool);
 }
 
@@ -1228,6 +1304,8 @@ main(void)
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_held_again),
+		cmocka_unit_test(test_strict_once),
+		cmocka_unit_test(test_strict),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_removed_meanwhile),

@@ -278,6 +278,7 @@ static const struct bad_case bad_cases[] = {
 	{FEED "    max-time: 2d\n", 4, "at most a day"},
 	{FEED "    min-names: many\n", 4, "write a number"},
 	{FEED "    allow-private: true\n", 4, "write yes or no"},
+	{FEED "    strict: always\n", 4, "write yes or no"},
 	{FEED "    tsig: key\n", 4, "takes the path of a file"},
 	{FEED "    kind: own\n", 4, "unknown key `kind`"},
 	{"protected: a.example\n", 1, "takes a list"},
@@ -342,6 +343,7 @@ static const char feeds[] = "authorities:\n"
 			    "    text: see x\n"
 			    "    min-names: 1000\n"
 			    "    max-change: 5%\n"
+			    "    strict: yes\n"
 			    "    max-size: 2M\n"
 			    "    max-time: 90s\n"
 			    "    allow-private: yes\n"
@@ -376,6 +378,7 @@ reads_feeds(void **state)
 	assert_int_equal(feed->answer.answer, PAL_NODATA);
 	assert_int_equal(feed->min_names, 1000);
 	assert_int_equal(feed->max_change, 5);
+	assert_true(feed->strict);
 	assert_int_equal(feed->limits.max_size, 2 << 20);
 	assert_int_equal(feed->limits.max_time, 90);
 	assert_true(feed->limits.allow_private);
@@ -384,7 +387,7 @@ reads_feeds(void **state)
 	feed = config_find_feed(&config, "first");
 	assert_string_equal(feed->authority, "operator");
 	assert_true(feed->allow);
-	assert_false(feed->added || feed->has_scope);
+	assert_false(feed->added || feed->has_scope || feed->strict);
 	assert_int_equal(feed->max_change, CONFIG_MAX_CHANGE);
 	assert_int_equal(feed->limits.max_size, SOURCE_MAX_SIZE);
 	assert_int_equal(feed->limits.max_time, SOURCE_MAX_TIME);
