@@ -11,6 +11,7 @@
 #include "file.h"
 #include "palang/error.h"
 #include "palang/writer.h"
+#include "progress.h"
 
 /* ---- the union ---- */
 
@@ -372,10 +373,12 @@ allow_compile(const struct publication *publication,
 	fd = open_unnamed(publication->feeds);
 	if (fd < 0)
 		return PAL_ESYS;
+	progress_rename(publication->progress, "allow");
 	ret = allow_write(publication, feeds, fd, &rules);
 	if (ret == 0 && (rules > 0 || even_empty))
-		ret = names_compile(fd, &policy, publication->random.key,
-			changes, true, data, len);
+		ret = names_compile_told(fd, &policy, publication->random.key,
+			changes, true, progress_tell, publication->progress,
+			data, len);
 	close(fd);
 	return ret;
 }

@@ -5,6 +5,7 @@
 #include "derogation.h"
 #include "json.h"
 #include "order.h"
+#include "progress.h"
 #include "text.h"
 #include "timefmt.h"
 
@@ -94,13 +95,15 @@ tell_feed(const struct state *state, const struct config_feed *feed,
 	const struct ledger_feed *known =
 		ledger_find_feed(&state->feeds, feed->name);
 	uint64_t rules = known == NULL ? 0 : known->rules;
+	struct progress progress;
 
+	progress_begin(&progress, feed->name);
 	if (json == NULL) {
 		printf("feed %s  %" PRIu64 " rules: ", feed->name, rules);
 		text_print(stdout, feed->reason != NULL ? feed->reason
 							: "no reason is given");
 		putchar('\n');
-		derogation_each_feed(state, feed, put_by_feed, NULL);
+		derogation_each_feed(state, feed, &progress, put_by_feed, NULL);
 		return;
 	}
 	json_put_object(json, NULL);
@@ -108,7 +111,7 @@ tell_feed(const struct state *state, const struct config_feed *feed,
 	json_put_text(json, "reason", feed->reason);
 	json_put_int(json, "rules", (int64_t)rules);
 	json_put_array(json, "derogations");
-	derogation_each_feed(state, feed, put_by_feed, json);
+	derogation_each_feed(state, feed, &progress, put_by_feed, json);
 	json_end(json);
 	json_end(json);
 }

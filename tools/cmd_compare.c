@@ -15,6 +15,7 @@
 #include "json.h"
 #include "palang/clock.h"
 #include "palang/error.h"
+#include "progress.h"
 #include "verdict.h"
 
 static int run(const struct cmd_call *call);
@@ -179,11 +180,16 @@ static int
 read_zone(struct comparison *comparison, const char *path, const char *origin)
 {
 	struct problems problems = {0};
+	struct progress progress;
 	int fd = open(path, O_RDONLY | O_CLOEXEC), ret;
 
 	if (fd < 0)
 		return cmd_fail("%s: %s", path, strerror(errno));
+	progress_begin(&progress, path);
+	compare_watch(comparison->zone, progress_tell, &progress);
 	ret = compare_read(comparison->zone, fd, path, origin, &problems);
+	compare_watch(comparison->zone, NULL, NULL);
+	progress_end(&progress);
 	if (ret == PAL_ESYS)
 		cmd_fail("%s: %s", path, strerror(errno));
 	else if (ret < 0 && problems.errors == 0)

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "order.h"
 #include "palang/clock.h"
+#include "progress.h"
 #include "text.h"
 #include "timefmt.h"
 
@@ -339,7 +340,9 @@ print(struct state *state, const struct config_feed *feed)
 {
 	const struct ledger_feed *known = known_of(state, feed);
 	char time[TIME_TEXT_MAX];
+	struct progress progress;
 
+	progress_begin(&progress, feed->name);
 	printf("feed       %s of %s, ", feed->name, feed->authority);
 	if (feed->added) {
 		printf("added %s by ", time_ms(time, known->added));
@@ -354,7 +357,7 @@ print(struct state *state, const struct config_feed *feed)
 	printf(", tried %s\n", time_ms(time, known->tried));
 	print_troubles("           ", known, feed_turn(state, feed));
 	derogation_each(state, feed, print_derogation, NULL);
-	derogation_each_feed(state, feed, print_by_feed, NULL);
+	derogation_each_feed(state, feed, &progress, print_by_feed, NULL);
 }
 
 static void
@@ -385,14 +388,16 @@ static int
 print_json(struct state *state, const struct config_feed *feed)
 {
 	struct json_writer json;
+	struct progress progress;
 
+	progress_begin(&progress, feed->name);
 	json_start(&json);
 	put_feed(&json, state, feed);
 	json_put_array(&json, "derogations");
 	derogation_each(state, feed, put_derogation, &json);
 	json_end(&json);
 	json_put_array(&json, "feed_derogations");
-	derogation_each_feed(state, feed, put_by_feed, &json);
+	derogation_each_feed(state, feed, &progress, put_by_feed, &json);
 	json_end(&json);
 	return json_finish(&json, stdout) == 0 ? EXIT_DONE : EXIT_ERROR;
 }

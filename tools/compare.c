@@ -23,6 +23,9 @@ struct compare {
 	uint32_t *slots;   /* index + 1 into nodes; 0: empty */
 	size_t slot_count; /* a power of two */
 	uint8_t all;       /* enum compare_action: of `*` alone */
+	void (*progress)(
+		void *ctx, const char *what, uint64_t at, uint64_t size);
+	void *progress_ctx;
 };
 
 #define SLOTS_MIN 1024
@@ -218,6 +221,16 @@ take_rule(void *ctx, const struct pal_name *owner, bool wildcard,
 	}
 }
 
+void
+compare_watch(struct compare *c,
+	void (*progress)(
+		void *ctx, const char *what, uint64_t at, uint64_t size),
+	void *ctx)
+{
+	c->progress = progress;
+	c->progress_ctx = ctx;
+}
+
 int
 compare_read(struct compare *c, int fd, const char *file, const char *origin,
 	struct problems *problems)
@@ -225,6 +238,8 @@ compare_read(struct compare *c, int fd, const char *file, const char *origin,
 	const struct clean_options options = {.format = CLEAN_RPZ,
 		.origin = origin,
 		.file = file,
+		.progress = c->progress,
+		.ctx = c->progress_ctx,
 		.rpz_rule = take_rule,
 		.rpz_ctx = c};
 	struct clean_report report;

@@ -38,6 +38,12 @@ void compare_close(struct compare *compare);
 /* A name that will be asked for. */
 int compare_add(struct compare *compare, const struct pal_name *name);
 
+/* Whom compare_read tells now and then how far it is, as clean_run does. */
+void compare_watch(struct compare *compare,
+	void (*progress)(
+		void *ctx, const char *what, uint64_t at, uint64_t size),
+	void *ctx);
+
 /* Reads the zone file.  origin may be NULL; file names it in problems. */
 int compare_read(struct compare *compare, int fd, const char *file,
 	const char *origin, struct problems *problems);

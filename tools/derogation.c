@@ -8,6 +8,9 @@
 #include "json.h"
 #include "names.h"
 #include "palang/error.h"
+#include "progress.h"
+
+#define TELL_EVERY 4096 /* names */
 
 bool
 derogation_is_from(const struct state *state, const struct config_feed *feed)
@@ -106,16 +109,29 @@ derogation_each(struct state *state, const struct config_feed *feed,
 
 /* ---- feeds that allow ---- */
 
+static void
+tell(const struct derogation *derogation, const struct names_reader *reader)
+{
+	uint64_t at, size;
+
+	names_progress(reader, &at, &size);
+	progress_tell(
+		derogation->progress, "looking for what is opened", at, size);
+}
+
 static int
 count_names(struct derogation *derogation, int from, int by)
 {
 	struct names_reader *reader = NULL;
 	struct names_rule rule;
 	struct pal_name name;
+	uint64_t read = 0;
 	bool is;
 	int ret = names_read_begin(&reader, by);
 
 	while (ret == 0 && (ret = names_read(reader, &rule)) == 0) {
+		if (read++ % TELL_EVERY == 0)
+			tell(derogation, reader);
 		if (rule.open)
 			continue;
 		names_name(&name, rule.key, rule.len);
@@ -153,11 +169,12 @@ derogation_count(
 
 void
 derogation_each_feed(const struct state *state, const struct config_feed *feed,
+	struct progress *progress,
 	void (*each)(void *ctx, const struct derogation *derogation), void *ctx)
 {
 	const struct config *config = &state->config;
 	bool allows = state_feed_allows(state, feed);
-	struct derogation found;
+	struct derogation found = {.progress = progress};
 	int ret;
 
 	for (size_t i = 0; i < config->feed_count; i++) {
@@ -169,6 +186,7 @@ derogation_each_feed(const struct state *state, const struct config_feed *feed,
 			!derogation_is_from(state, found.from))
 			continue;
 		ret = derogation_count(state, &found, -1);
+		progress_end(progress);
 		if (ret != 0)
 			tell_lost(found.from, ret);
 		else if (found.count > 0)

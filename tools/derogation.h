@@ -24,9 +24,13 @@ bool derogation_is_from(
 
 #define DEROGATION_FIRST 5
 
-/* What a feed that allows opens of one that blocks. */
+struct progress;
+
+/* What a feed that allows opens of one that blocks.  The caller says of which,
+ * and who is told how far it is (NULL: nobody). */
 struct derogation {
 	const struct config_feed *from, *by;
+	struct progress *progress;
 	uint64_t count;
 	struct pal_name first[DEROGATION_FIRST];
 };
@@ -38,9 +42,10 @@ int derogation_count(
 	const struct state *state, struct derogation *derogation, int by_names);
 
 /* Calls back with each pair of feeds of which this one is either, and opens
- * or loses at least one name. */
+ * or loses at least one name.  progress, or NULL, is told how far it is, and
+ * wiped before a call. */
 void derogation_each_feed(const struct state *state,
-	const struct config_feed *feed,
+	const struct config_feed *feed, struct progress *progress,
 	void (*each)(void *ctx, const struct derogation *derogation),
 	void *ctx);
 

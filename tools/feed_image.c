@@ -35,8 +35,8 @@ compile(struct feed_run *run, uint8_t **data, size_t *len)
 		&run->state->config, run->feed, &policy, &texts);
 	if (ret == 0)
 		ret = names_compile_told(run->candidate, &policy, key,
-			tells_changes(run) ? &changes : NULL, progress_tell,
-			&run->progress, data, len);
+			tells_changes(run) ? &changes : NULL, false,
+			progress_tell, &run->progress, data, len);
 	policy_texts_fini(&texts);
 	return ret;
 }

@@ -133,7 +133,7 @@ int names_compile(int fd, const struct pal_policy_in *policy,
 
 /* The same for long lists: progress is told now and then how far it is. */
 int names_compile_told(int fd, const struct pal_policy_in *policy,
-	const uint8_t key[16], const struct pal_changes *changed,
+	const uint8_t key[16], const struct pal_changes *changed, bool reverse,
 	void (*progress)(
 		void *ctx, const char *what, uint64_t at, uint64_t size),
 	void *ctx, uint8_t **data, size_t *len);

@@ -96,12 +96,12 @@ names_compile(int fd, const struct pal_policy_in *policy, const uint8_t key[16],
 
 int
 names_compile_told(int fd, const struct pal_policy_in *policy,
-	const uint8_t key[16], const struct pal_changes *changed,
+	const uint8_t key[16], const struct pal_changes *changed, bool reverse,
 	void (*progress)(
 		void *ctx, const char *what, uint64_t at, uint64_t size),
 	void *ctx, uint8_t **data, size_t *len)
 {
 	const struct told told = {progress, ctx};
 
-	return compile(fd, policy, key, changed, false, &told, data, len);
+	return compile(fd, policy, key, changed, reverse, &told, data, len);
 }

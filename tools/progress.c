@@ -1,5 +1,6 @@
 #include "progress.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -35,7 +36,7 @@ progress_tell(void *ctx, const char *what, uint64_t at, uint64_t size)
 	struct progress *progress = ctx;
 	int64_t now;
 
-	if (!progress->terminal)
+	if (progress == NULL || !progress->terminal)
 		return;
 	now = pal_monotonic_ms();
 	if (now - progress->began < QUIET_MS ||
@@ -47,9 +48,20 @@ progress_tell(void *ctx, const char *what, uint64_t at, uint64_t size)
 }
 
 void
+progress_rename(struct progress *progress, const char *label)
+{
+	if (progress != NULL)
+		progress->label = label;
+}
+
+void
 progress_end(struct progress *progress)
 {
-	if (progress->drawn)
-		fputs("\r\033[K", stderr);
+	int saved = errno;
+
+	if (progress == NULL || !progress->drawn)
+		return;
+	fputs("\r\033[K", stderr);
 	progress->drawn = false;
+	errno = saved;
 }

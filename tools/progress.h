@@ -14,10 +14,15 @@ struct progress {
 
 void progress_begin(struct progress *progress, const char *label);
 
-/* To be told again and again; size 0: not known.  ctx is the progress. */
+/* To be told again and again; size 0: not known.  ctx is the progress, or
+ * NULL: nobody is told. */
 void progress_tell(void *ctx, const char *what, uint64_t at, uint64_t size);
 
-/* Wipes the line, before anything else is printed. */
+/* What comes is of another.  Takes NULL. */
+void progress_rename(struct progress *progress, const char *label);
+
+/* Wipes the line, before anything else is printed; more may be told behind
+ * it.  errno stays.  Takes NULL. */
 void progress_end(struct progress *progress);
 
 #endif

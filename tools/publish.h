@@ -35,6 +35,7 @@ struct publication {
 	int64_t now_ms; /* milliseconds since 1970 UTC */
 	struct publish_random random;
 	struct problems *problems; /* gets what a person can act on */
+	struct progress *progress; /* of lists made anew; NULL: nobody looks */
 	bool new_epoch;            /* begin one, whatever the ledger says */
 
 	/* What of the lists changes; the others are carried over from the

@@ -16,6 +16,7 @@
 #include "palang/error.h"
 #include "palang/image.h"
 #include "palang/writer.h"
+#include "progress.h"
 #include "shadow.h"
 
 const struct pal_manifest_entry *
@@ -248,14 +249,16 @@ make_feed(struct publication *publication, const struct config_feed *feed,
 		O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	int ret = names < 0 ? PAL_ESYS : 0;
 
+	progress_rename(publication->progress, feed->name);
 	if (feed_was_allowing(publication->config, feed, known->policy))
 		ret = PAL_EFORM;
 	if (ret == 0)
 		ret = config_feed_policy(
 			publication->config, feed, &policy, &texts);
 	if (ret == 0)
-		ret = names_compile(names, &policy, publication->random.key,
-			NULL, false, &data, &len);
+		ret = names_compile_told(names, &policy,
+			publication->random.key, NULL, false, progress_tell,
+			publication->progress, &data, &len);
 	if (ret == 0)
 		ret = put_made(publication, feed, known, data, len);
 	else if (ret != PAL_ENOMEM) {

@@ -13,6 +13,7 @@
 #include "lock.h"
 #include "palang/clock.h"
 #include "palang/error.h"
+#include "progress.h"
 #include "state_user.h"
 
 int
@@ -263,15 +264,33 @@ fail_publication(const struct state *state, int err)
 		err == PAL_ESYS ? strerror(errno) : pal_strerror(err));
 }
 
+/* For as long as it publishes: lists may be made anew, of millions of names. */
+static void
+watch(struct state *state, struct progress *progress)
+{
+	progress_begin(progress, "lists");
+	state->publication.progress = progress;
+}
+
+static void
+unwatch(struct state *state)
+{
+	progress_end(state->publication.progress);
+	state->publication.progress = NULL;
+}
+
 static int
 recover(struct state *state)
 {
+	struct progress progress;
 	enum publish_gap gap;
 	int ret = fill_publication(state);
 
 	if (ret != EXIT_DONE)
 		return ret;
+	watch(state, &progress);
 	ret = publish_recover(&state->publication, state->who, &gap);
+	unwatch(state);
 	if (ret != 0)
 		return fail_publication(state, ret);
 	if (gap == PUBLISH_BEHIND)
@@ -383,9 +402,12 @@ state_prepare(struct state *state, bool dry)
 {
 	const struct publish_step compile[] = {
 		publish_prepare[0], {NULL, NULL}};
-	int ret = publish_run(
-		&state->publication, dry ? compile : publish_prepare);
+	struct progress progress;
+	int ret;
 
+	watch(state, &progress);
+	ret = publish_run(&state->publication, dry ? compile : publish_prepare);
+	unwatch(state);
 	return ret == 0 ? EXIT_DONE : fail_publication(state, ret);
 }
 

@@ -592,7 +592,7 @@ tells_how_far_it_is(void **state)
 	diff.ctx = &compared;
 	assert_int_equal(names_compare(fd, fd, &diff), 0);
 	assert_int_equal(compared.calls, 3);
-	assert_int_equal(names_compile_told(fd, &policy, key, NULL, hear,
+	assert_int_equal(names_compile_told(fd, &policy, key, NULL, false, hear,
 				 &compiled, &data, &len),
 		0);
 	assert_int_equal(compiled.calls, 3);

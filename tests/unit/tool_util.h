@@ -43,6 +43,7 @@ struct tool {
 	char config[96];
 	char *out, *err; /* of the last command */
 	size_t out_len;
+	int terminal; /* stderr goes there; 0: to err */
 };
 
 /* Takes what a stream holds, as text. */
@@ -84,7 +85,9 @@ tool_run(struct tool *tool, const char *format, ...)
 	fflush(NULL);
 	for (int i = 0; i < 2; i++) {
 		saved[i] = dup(i + 1);
-		dup2(fileno(files[i]), i + 1);
+		dup2(i == 1 && tool->terminal > 0 ? tool->terminal
+						  : fileno(files[i]),
+			i + 1);
 	}
 	code = cmd_main(tool_table, argc, argv);
 	fflush(NULL);
