@@ -473,6 +473,38 @@ expect_held(struct tool *tool, const char *words, unsigned events)
 	assert_int_equal(count_files(tool, "state/feeds", ".new"), 0);
 }
 
+/* The first list too: nothing else guards that. */
+static void
+test_min_names(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_list(&tool, ten);
+	tool_expect(&tool, EXIT_HELD,
+		"feed add ads --authority k --min-names 11 --source %s/list",
+		tool.dir);
+	tool_expect_in(tool.out, "it has 10 rules, fewer than the 11 of "
+				 "`min-names`");
+	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	assert_int_equal(tool_generation(&tool), 1);
+	tool_expect(&tool, 0, "feed list");
+	tool_expect_in(tool.out, "fewer than the 11");
+	tool_expect(&tool, 0, REFRESH " --accept-change");
+	tool_expect(&tool, 0, "why a.example.com");
+	/* that was said of one list: of another it is to be said again */
+	write_list(&tool, strchr(ten, '\n') + 1);
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	tool_expect_in(tool.out, "it has 9 rules, fewer than the 11");
+	tool_expect(&tool, 0, "why a.example.com");
+	write_list(&tool, dirty);
+	tool_expect(&tool, 0, REFRESH);
+	tool_expect(&tool, 0, "why k.example.com");
+	tool_remove(&tool);
+}
+
 /* A source that does not know what it gave before gives the list that is held
  * each hour: that is no news. */
 static void
@@ -1303,6 +1335,7 @@ main(void)
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_failing),
 		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_min_names),
 		cmocka_unit_test(test_held_again),
 		cmocka_unit_test(test_strict_once),
 		cmocka_unit_test(test_strict),
