@@ -238,6 +238,19 @@ cmd_option(const struct cmd_call *call, const char *name)
 	                      : call->option[option - call->cmd->options];
 }
 
+int
+cmd_text(const struct cmd_call *call, const char *name, const char **text)
+{
+	const char *given = cmd_option(call, name);
+
+	*text = given;
+	if (given == NULL || text_is_plain(given, strlen(given)))
+		return EXIT_DONE;
+	return cmd_fail("%s: --%s is to be one line of plain text: UTF-8, and "
+			"no control characters",
+		call->cmd->name, name);
+}
+
 const char *
 cmd_option_next(const struct cmd_call *call, const char *name, int *cursor)
 {

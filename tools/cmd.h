@@ -83,6 +83,11 @@ void cmd_help(FILE *out, const struct cmd *cmd);
 /* The value of an option of this call by its long name: NULL if not given. */
 const char *cmd_option(const struct cmd_call *call, const char *name);
 
+/* The same of words that a person says and the ledger keeps beside the journal:
+ * one line of plain text.  EXIT_DONE, *text NULL if it was not given; or
+ * EXIT_ERROR, having said why. */
+int cmd_text(const struct cmd_call *call, const char *name, const char **text);
+
 /* Each value of one that may be given again, from *cursor 0 on; NULL at the
  * end. */
 const char *cmd_option_next(

@@ -36,8 +36,11 @@ const struct cmd cmd_apply = {"apply", "FILE...",
 static int
 take_source(struct intake *intake, const struct cmd_call *call)
 {
+	int ret = cmd_text(call, "source", &intake->source);
+
+	if (ret != EXIT_DONE)
+		return ret;
 	intake->transcribed = cmd_option(call, "transcribed") != NULL;
-	intake->source = cmd_option(call, "source");
 	intake->signature = cmd_option(call, "signature");
 	if (intake->transcribed &&
 		(intake->source == NULL || intake->source[0] == '\0'))

@@ -8,7 +8,6 @@
 #include "hold.h"
 #include "palang/error.h"
 #include "shadow_run.h"
-#include "text.h"
 #include "wait.h"
 
 static int run_approve(const struct cmd_call *call);
@@ -45,15 +44,13 @@ const struct cmd cmd_reject = {"reject", "ORDER --reason TEXT",
 static int
 take_reason(const struct cmd_call *call, const char **reason)
 {
-	*reason = cmd_option(call, "reason");
-	if (*reason == NULL || (*reason)[0] == '\0')
+	int ret = cmd_text(call, "reason", reason);
+
+	if (ret == EXIT_DONE && (*reason == NULL || (*reason)[0] == '\0'))
 		return cmd_fail("%s needs --reason TEXT: it is kept, and shown "
 				"to whoever asks later",
 			call->cmd->name);
-	if (!text_is_plain(*reason, strlen(*reason)) ||
-		strchr(*reason, '\n') != NULL)
-		return cmd_fail("--reason is one line of plain text");
-	return EXIT_DONE;
+	return ret;
 }
 
 /* Before we become another user, who may not read it. */

@@ -108,10 +108,12 @@ work(const struct turn *turn, struct state *state, const struct cmd_call *call)
 static int
 run(const struct cmd_call *call, bool open)
 {
-	struct turn turn = {open, cmd_option(call, "reason")};
+	struct turn turn = {open, NULL};
 	struct state state;
-	int ret;
+	int ret = cmd_text(call, "reason", &turn.reason);
 
+	if (ret != EXIT_DONE)
+		return ret;
 	if (cmd_option(call, "all") == NULL)
 		return cmd_fail("%s: --all is needed: it concerns every order "
 				"and every feed; for one order there is "

@@ -123,12 +123,14 @@ static int
 run(const struct cmd_call *call, bool suspend)
 {
 	bool dry = cmd_option(call, "dry-run") != NULL;
-	struct stop stop = {suspend, cmd_option(call, "reason"), NULL};
+	struct stop stop = {suspend, NULL, NULL};
 	const struct record *record_found = NULL;
 	struct wait_options wait;
 	struct state state;
 	int ret = wait_parse(&wait, call);
 
+	if (ret == EXIT_DONE)
+		ret = cmd_text(call, "reason", &stop.reason);
 	if (ret != EXIT_DONE)
 		return ret;
 	if (suspend && (stop.reason == NULL || stop.reason[0] == '\0'))

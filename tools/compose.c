@@ -59,10 +59,11 @@ take_time(int64_t *time, const char *name, const struct cmd_call *call)
 static int
 take_text(char **to, const char *name, const struct cmd_call *call)
 {
-	const char *text = cmd_option(call, name);
+	const char *text;
+	int ret = cmd_text(call, name, &text);
 
-	if (text == NULL)
-		return EXIT_DONE;
+	if (ret != EXIT_DONE || text == NULL)
+		return ret;
 	*to = strdup(text);
 	return *to == NULL ? cmd_fail("no memory") : EXIT_DONE;
 }
@@ -140,9 +141,10 @@ static int
 take_source(struct intake *intake, const struct order *order,
 	const struct state *state, const struct cmd_call *call)
 {
-	int n;
+	int n, ret = cmd_text(call, "source", &intake->source);
 
-	intake->source = cmd_option(call, "source");
+	if (ret != EXIT_DONE)
+		return ret;
 	intake->transcribed = strcmp(order->authority, "operator") != 0;
 	if (!intake->transcribed && intake->source != NULL)
 		return cmd_fail("--source is for orders of another authority");

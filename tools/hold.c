@@ -147,10 +147,12 @@ hold_print(const struct batch *batch, const struct state *state)
 
 /* ---- recording ---- */
 
+/* As the journal will have them: a list and its headings may be of any
+ * octets. */
 char *
 hold_findings(const struct guard_findings *findings, bool several)
 {
-	char *text = NULL, key[ORDER_KEY_MAX];
+	char *text = NULL, *mended = NULL, key[ORDER_KEY_MAX];
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
@@ -166,9 +168,9 @@ hold_findings(const struct guard_findings *findings, bool several)
 		fputs(finding->text, out);
 	}
 	if (fclose(out) == 0)
-		return text;
+		mended = text_mend(text, len);
 	free(text);
-	return NULL;
+	return mended;
 }
 
 /* All that is new of the run.  False: no memory. */

@@ -8,13 +8,14 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "text.h"
 
 char *
 user_who(void)
 {
 	const char *sudo = getenv("SUDO_USER");
 	const struct passwd *entry = getpwuid(getuid());
-	char *who = NULL;
+	char *who = NULL, *mended;
 	int n;
 
 	/* Only root's environment says who asked for root. */
@@ -24,7 +25,12 @@ user_who(void)
 		n = asprintf(&who, "%.64s", entry->pw_name);
 	else
 		n = asprintf(&who, "uid %lu", (unsigned long)getuid());
-	return n < 0 ? NULL : who;
+	if (n < 0)
+		return NULL;
+	/* As the journal has it, whatever octets names are of. */
+	mended = text_mend(who, strlen(who));
+	free(who);
+	return mended;
 }
 
 bool
