@@ -170,8 +170,7 @@
 		"e") " || ' is not there' FROM events AS e"                              \
 		     " LEFT JOIN (batch_documents AS d JOIN batches AS b USING (batch))" \
 		     " ON d.authority = e.authority AND d.id = e.id"                     \
-		     " AND d.digest = e.digest AND e.at BETWEEN b.received"              \
-		     " AND coalesce(b.decided, e.at)"                                    \
+		     " AND d.digest = e.digest AND " SQL_OF_BATCH                        \
 		     " WHERE e.what IN ('held', 'shadowed') AND d.batch IS NULL"
 #define SQL_AUDIT_DECIDED_GONE                                                            \
 	"SELECT 'entry ' || e.event || ': ' || " SQL_ORDER(                               \

@@ -176,6 +176,17 @@
 	"INSERT INTO signatures (file, key, text, comment, at)"                \
 	" VALUES (?1, ?2, ?3, ?4, ?5)"
 
+/* That the entry e is of the batch b, by its document d: no earlier than the one
+ * that it began with, no later than the one that it was decided with.  By their
+ * numbers, for a clock may be set back. */
+#define SQL_OF_BATCH                                                           \
+	"e.event BETWEEN (SELECT min(event) FROM events"                       \
+	"  WHERE id = d.id AND authority = d.authority AND digest = d.digest"  \
+	"  AND what = e.what AND at = b.received)"                             \
+	" AND coalesce((SELECT max(event) FROM events"                         \
+	"  WHERE id = d.id AND authority = d.authority AND digest = d.digest"  \
+	"  AND what = b.state AND at = b.decided), e.event)"
+
 /* In the order of struct batch, and of its parts. */
 /* Those in a state at some time: what was decided later was held then, or on
  * trial, as the journal says. */
@@ -184,15 +195,14 @@
 	" source, coalesce(CASE ?1"                                            \
 	" WHEN 'held' THEN (SELECT e.detail FROM batch_documents AS d"         \
 	"  JOIN events AS e USING (authority, id)"                             \
-	"  WHERE d.batch = batches.batch AND d.position = 0"                   \
-	"  AND e.digest = d.digest AND e.what = 'held'"                        \
-	"  AND e.at BETWEEN received AND ?2"                                   \
-	"  ORDER BY e.event DESC LIMIT 1) END, why), decided,"                 \
-	" decided_by, reason FROM batches WHERE received <= ?2"                \
+	"  WHERE d.batch = b.batch AND d.position = 0"                         \
+	"  AND e.digest = d.digest AND e.what = 'held' AND e.at <= ?2"         \
+	"  AND " SQL_OF_BATCH "  ORDER BY e.event DESC LIMIT 1) END, why),"    \
+	" decided, decided_by, reason FROM batches AS b WHERE received <= ?2"  \
 	" AND CASE WHEN coalesce(decided, ?2) <= ?2 THEN state = ?1"           \
 	" ELSE EXISTS (SELECT 1 FROM events JOIN batch_documents"              \
-	"  USING (authority, id) WHERE batch_documents.batch = batches.batch"  \
-	"  AND events.at = batches.received AND events.what ="                 \
+	"  USING (authority, id) WHERE batch_documents.batch = b.batch"        \
+	"  AND events.at = b.received AND events.what ="                       \
 	"  CASE ?1 WHEN 'held' THEN 'held' WHEN 'shadow' THEN 'shadowed' END)" \
 	" END"
 #define SQL_BATCHES SQL_BATCHES_IN " ORDER BY batch"
@@ -202,7 +212,7 @@
 	" AND batch IN (SELECT batch FROM batch_documents"                     \
 	"  WHERE id = ?3 OR authority || ':' || id = ?3)"                      \
 	" ORDER BY (SELECT max(authority || ':' || id = ?3)"                   \
-	"  FROM batch_documents AS d WHERE d.batch = batches.batch) DESC,"     \
+	"  FROM batch_documents AS d WHERE d.batch = b.batch) DESC,"           \
 	" batch DESC LIMIT 1"
 #define SQL_BATCH_DOCUMENTS                                                    \
 	"SELECT authority, id, digest FROM batch_documents"                    \
