@@ -37,8 +37,8 @@ static const struct cmd_option reject_options[] = {
 const struct cmd cmd_reject = {"reject", "ORDER --reason TEXT",
 	"drop an order that is held, or on trial",
 	"Drops an order that is held or on trial, and all that came with it. "
-	"It stays in the history. The same document can be sent again, and is judged "
-	"anew.",
+	"It stays in the history. The same document, whoever sends it again, is "
+	"held; another one is judged as ever.",
 	reject_options, 1, 1, run_reject};
 
 static int

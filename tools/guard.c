@@ -296,6 +296,13 @@ tell_hits(struct judging *j, struct guard_findings *findings)
 	return ret;
 }
 
+int
+guard_find(struct guard_findings *findings, enum guard_kind kind,
+	const struct order *order, char *text)
+{
+	return add_finding(findings, kind, order, NULL, text);
+}
+
 static int
 tell_size(const struct judging *j, struct guard_findings *findings)
 {
@@ -304,7 +311,7 @@ tell_size(const struct judging *j, struct guard_findings *findings)
 
 	if (ret != 0 || text == NULL)
 		return ret;
-	return add_finding(findings, GUARD_SIZE, j->what->order, NULL, text);
+	return guard_find(findings, GUARD_SIZE, j->what->order, text);
 }
 
 /* Counts, and says if any target takes along what lies below it. */

@@ -15,6 +15,8 @@
  *              What lies below a popular name that is a public suffix is
  *              somebody else's, and is not meant
  *   size       more names than its authority usually gives, or may have: held
+ *   rejected   a document that somebody here has rejected: held.  Who knows the
+ *              ledger finds it (intake_rejected.c)
  *
  * Names that an order excepts are not meant by it.
  */
@@ -32,6 +34,7 @@ enum guard_kind {
 	GUARD_PROTECTED,
 	GUARD_POPULAR,
 	GUARD_SIZE,
+	GUARD_REJECTED,
 	GUARD_KINDS
 };
 
@@ -96,6 +99,10 @@ struct guard_case {
  * is not to be understood; or PAL_ENOMEM. */
 int guard_judge(struct guard *guard, const struct guard_case *what,
 	struct guard_findings *findings);
+/* Adds what was found of the order as a whole; takes over the text, which is
+ * NULL for want of memory.  0 or PAL_ENOMEM. */
+int guard_find(struct guard_findings *findings, enum guard_kind kind,
+	const struct order *order, char *text);
 void guard_findings_fini(struct guard_findings *findings);
 
 const char *guard_kind_name(enum guard_kind kind);

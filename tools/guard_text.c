@@ -14,7 +14,8 @@ guard_kind_name(enum guard_kind kind)
 		[GUARD_PLATFORM] = "platform",
 		[GUARD_PROTECTED] = "protected",
 		[GUARD_POPULAR] = "popular",
-		[GUARD_SIZE] = "size"};
+		[GUARD_SIZE] = "size",
+		[GUARD_REJECTED] = "rejected"};
 
 	return names[kind];
 }
@@ -172,7 +173,8 @@ guard_tell_more(
 		[GUARD_PLATFORM] = "suffixes of hosting platforms",
 		[GUARD_PROTECTED] = "protected",
 		[GUARD_POPULAR] = "much asked for",
-		[GUARD_SIZE] = "too many"};
+		[GUARD_SIZE] = "too many",
+		[GUARD_REJECTED] = "rejected"};
 	char mark[PAL_SHA256_HEX], *text;
 
 	if (!mark_hits(mark, guard, hits, count))

@@ -104,6 +104,10 @@ int intake_admit(struct intake *intake, struct state *state);
  * to problems, all of it to intake->findings. */
 int intake_guard(struct intake *intake, struct state *state);
 
+/* For intake_guard: finds the block orders that are new and were rejected here
+ * before, as the same documents. */
+int intake_rejected(struct intake *intake, struct state *state);
+
 /* Inside a change: keeps a file and its signature, whose row is 0 if there is
  * none. */
 int intake_keep(const struct intake_file *file, struct state *state,

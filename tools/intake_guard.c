@@ -329,6 +329,8 @@ intake_guard(struct intake *intake, struct state *state)
 
 	if (!any_block(intake))
 		return EXIT_DONE;
+	if (intake_rejected(intake, state) != EXIT_DONE)
+		return EXIT_ERROR;
 	ret = guard_open(&guard, &options, &state->problems);
 	for (size_t i = 0; i < intake->count && ret == 0; i++) {
 		if (intake->items[i].known == NULL)

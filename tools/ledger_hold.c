@@ -197,6 +197,30 @@ ledger_batches_fini(struct batches *batches)
 	memset(batches, 0, sizeof *batches);
 }
 
+int
+ledger_rejections(struct ledger *ledger,
+	int (*each)(void *ctx, const struct batch_rejection *rejection),
+	void *ctx)
+{
+	struct query query;
+	int stop = 0, ret;
+
+	query_open(&query, ledger->db, SQL_REJECTIONS);
+	while (stop == 0 && query_step(&query)) {
+		uint8_t digest[PAL_SHA256_SIZE];
+		struct batch_rejection rejection = {.digest = digest};
+
+		ledger_take_digest(&query, digest);
+		rejection.at = query_int(&query);
+		rejection.who = query_text(&query);
+		rejection.reason = query_text(&query);
+		if (query.error == 0)
+			stop = each(ctx, &rejection);
+	}
+	ret = query_done(&query);
+	return stop != 0 ? stop : ret;
+}
+
 /* A copy with a NUL behind it. */
 static char *
 copy_data(struct query *query, size_t *len)

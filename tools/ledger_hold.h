@@ -81,6 +81,19 @@ void ledger_batches_fini(struct batches *batches);
 int ledger_batch_named(struct ledger *ledger, enum batch_state state,
 	const char *name, struct batches *batches);
 
+/* A document that was rejected, and why. */
+struct batch_rejection {
+	const uint8_t *digest;
+	int64_t at; /* ms */
+	const char *who, *reason;
+};
+
+/* Calls back with each, those of the last batch last; stops if that returns
+ * non-zero, and returns it. */
+int ledger_rejections(struct ledger *ledger,
+	int (*each)(void *ctx, const struct batch_rejection *rejection),
+	void *ctx);
+
 /* *files needs ledger_batch_files_fini in any case. */
 int ledger_batch_files(
 	struct ledger *ledger, int64_t number, struct batch_files *files);

@@ -214,6 +214,11 @@
 	" ORDER BY (SELECT max(authority || ':' || id = ?3)"                   \
 	"  FROM batch_documents AS d WHERE d.batch = b.batch) DESC,"           \
 	" batch DESC LIMIT 1"
+#define SQL_REJECTIONS                                                         \
+	"SELECT d.digest, coalesce(b.decided, 0), coalesce(b.decided_by, '')," \
+	" coalesce(b.reason, '') FROM batches AS b"                            \
+	" JOIN batch_documents AS d USING (batch)"                             \
+	" WHERE b.state = 'rejected' ORDER BY b.batch"
 #define SQL_BATCH_DOCUMENTS                                                    \
 	"SELECT authority, id, digest FROM batch_documents"                    \
 	" WHERE batch = ?1 ORDER BY position"
