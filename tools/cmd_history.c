@@ -114,6 +114,22 @@ pick_name(struct picking *picking, const char *text)
 	return EXIT_DONE;
 }
 
+/* An order of which there is nothing but that guards refused it; or a name. */
+static int
+pick_refused(struct picking *picking, const char *what)
+{
+	const struct state *state = picking->state;
+	bool refused;
+	int ret = ledger_has_refused_named(state->ledger, what, &refused);
+
+	if (ret != 0)
+		return state_fail_ledger(state, ret);
+	if (!refused)
+		return pick_name(picking, what);
+	picking->waiting = what;
+	return EXIT_DONE;
+}
+
 static int
 pick_what(struct picking *picking, const char *what)
 {
@@ -128,7 +144,7 @@ pick_what(struct picking *picking, const char *what)
 	if (ret != EXIT_DONE || waits)
 		return ret;
 	if (config_find_feed(&picking->state->config, what) == NULL)
-		return pick_name(picking, what);
+		return pick_refused(picking, what);
 	picking->feed = what;
 	return EXIT_DONE;
 }

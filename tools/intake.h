@@ -108,6 +108,12 @@ int intake_guard(struct intake *intake, struct state *state);
  * before, as the same documents. */
 int intake_rejected(struct intake *intake, struct state *state);
 
+/* After intake_guard, where nothing else is to be recorded: an entry of the
+ * journal for each document that guards refused, once, in a change of its own.
+ * If that fails, state->told forgets what was wrong with them: it is an error of
+ * ours. */
+int intake_refused(const struct intake *intake, struct state *state);
+
 /* Inside a change: keeps a file and its signature, whose row is 0 if there is
  * none. */
 int intake_keep(const struct intake_file *file, struct state *state,

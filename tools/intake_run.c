@@ -191,6 +191,8 @@ intake_run(
 
 	if (ret != EXIT_DONE) {
 		tell_refused(intake, dry);
+		if (!dry && !intake->checking)
+			intake_refused(intake, state);
 		return ret;
 	}
 	if (intake->held != NULL) {

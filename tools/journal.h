@@ -25,6 +25,9 @@
  *                     by whom; approved, activated or rejected, the same
  *   an approval       approved, when and by whom
  *
+ * Of an order that guards refused nothing is kept but an entry refused: its
+ * digest, when and by whom it was sent, and what they found.
+ *
  *   the rows of feeds, suspensions, allows, switches, configurations, held
  *   batches and approvals
  *                     recorded, once more, each with the digest of all that it

@@ -205,6 +205,13 @@ int ledger_seen_to(struct ledger *ledger, int64_t *at_ms);
 int ledger_has_event(struct ledger *ledger, const char *what,
 	const struct order *order, const char *detail, bool *has);
 
+/* Is there an entry `refused` of this very document, or of any that a name
+ * means, as in state_find? */
+int ledger_has_refused(
+	struct ledger *ledger, const struct order *order, bool *has);
+int ledger_has_refused_named(
+	struct ledger *ledger, const char *name, bool *has);
+
 /* Calls back with each event in order; stops if that returns non-zero, and
  * returns it. */
 int ledger_events(struct ledger *ledger,

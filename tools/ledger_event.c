@@ -203,3 +203,27 @@ ledger_has_event(struct ledger *ledger, const char *what,
 	*has = query_step(&query);
 	return query_done(&query);
 }
+
+int
+ledger_has_refused(struct ledger *ledger, const struct order *order, bool *has)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_REFUSED);
+	query_bind_text(&query, order->authority);
+	query_bind_text(&query, order->id);
+	query_bind_data(&query, order->digest, PAL_SHA256_SIZE);
+	*has = query_step(&query);
+	return query_done(&query);
+}
+
+int
+ledger_has_refused_named(struct ledger *ledger, const char *name, bool *has)
+{
+	struct query query;
+
+	query_open(&query, ledger->db, SQL_REFUSED_NAMED);
+	query_bind_text(&query, name);
+	*has = query_step(&query);
+	return query_done(&query);
+}

@@ -84,10 +84,18 @@
 	"SELECT 1 FROM events WHERE what = ?1 AND authority = ?2"              \
 	" AND id = ?3 AND detail = ?4 LIMIT 1"
 
+#define SQL_REFUSED                                                            \
+	"SELECT 1 FROM events WHERE what = 'refused' AND authority = ?1"       \
+	" AND id = ?2 AND digest = ?3 LIMIT 1"
+#define SQL_REFUSED_NAMED                                                      \
+	"SELECT 1 FROM events WHERE what = 'refused'"                          \
+	" AND (id = ?1 OR authority || ':' || id = ?1) LIMIT 1"
+
 /* Of the last that was done by a command that saw to what was due. */
 #define SQL_SEEN_TO                                                            \
 	"SELECT at FROM events WHERE instance IS NULL"                         \
-	" AND what NOT IN ('restored', 'epoch', 'recorded', 'changed')"        \
+	" AND what NOT IN ('restored', 'epoch', 'recorded', 'changed',"        \
+	" 'refused')"                                                          \
 	" ORDER BY event DESC LIMIT 1"
 
 /* ---- receipts ---- */

@@ -206,6 +206,8 @@ shadow_run(struct intake *intake, struct state *state, bool dry)
 	struct batch batch = {.documents = NULL};
 	int ret = judge(intake, state);
 
+	if (ret != EXIT_DONE && !dry)
+		intake_refused(intake, state);
 	if (ret == EXIT_DONE && !dry)
 		ret = record(intake, state, &batch);
 	if (ret == EXIT_DONE)

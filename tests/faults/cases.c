@@ -91,6 +91,23 @@ const struct fault_case fault_cases[] = {
 		.left = {"in/done/signed.yaml", "in/done/signed.yaml.minisig",
 			"in/done/signed.yaml.receipt.json"},
 		.names = {"s1.example.org"}},
+	/* Of what guards refuse, that they did. */
+	{.name = "inbox-refused",
+		.trust = true,
+		.prepare = {"$ sed -i s/s1.example.org/co.uk/ signed.yaml && "
+			    "minisign -S -s s.key -m signed.yaml && "
+			    "mkdir -m 700 in && mv signed.yaml* in"},
+		.same = true,
+		.again = true,
+		.rights = true,
+		.command = "inbox --once --settle 0 IN",
+		.code = 1,
+		.retry = "status",
+		.proof = "history s:S/1",
+		.left = {"in/refused/signed.yaml",
+			"in/refused/signed.yaml.minisig",
+			"in/refused/signed.yaml.receipt.json"},
+		.names = {"s1.example.org"}},
 	{.name = "reject",
 		.prepare = {"apply --transcribed --source test HELD"},
 		.same = true,

@@ -32,6 +32,7 @@ struct fault_case {
 	 * own. */
 	const char *list, *config;
 	const char *command;
+	int code;          /* that it ends with; no fault ends so */
 	const char *retry; /* completes it, where it cannot itself */
 	/* Once it is done: what must succeed, and what must be refused. */
 	const char *proof, *refused;

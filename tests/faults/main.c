@@ -117,12 +117,14 @@ static void
 judge_words(const struct world *world, const struct trial *trial, int code,
 	bool now, bool *due)
 {
-	*due = code == 0 || is_due(world);
-	if (code == 0 && !now)
+	bool done = code == trial->tried->code;
+
+	*due = done || is_due(world);
+	if (done && !now)
 		lose(world, trial, "it said done, and is not in the lists");
 	if (stops(trial->mode) && code == 128 + SIGKILL)
 		return;
-	if (code != 0 && code != 2 && !(code == 4 && is_held(world)))
+	if (!done && code != 2 && !(code == 4 && is_held(world)))
 		lose(world, trial, "an exit code that says something else");
 	if (has_failed(world, code) && now && !trial->tried->again)
 		lose(world, trial, "it said failed, and is in the lists");
@@ -203,7 +205,7 @@ try_point(struct world *world, const struct trial *trial)
 	if (failed && then && !trial->tried->again)
 		lose(world, trial, "it said failed, and came into force");
 	check_whole(world, trial);
-	if (!then || (trial->tried->same && code != 0))
+	if (!then || (trial->tried->same && code != trial->tried->code))
 		try_again(world, trial);
 	check_done(world, trial);
 	check_whole(world, trial);
@@ -251,7 +253,7 @@ rehearse(struct world *world, struct trial *trial)
 {
 	check_verdicts(world, trial->tried, trial->before);
 	world_plan(world, FAULT_NONE, 0);
-	if (world_run(world, true, trial->tried->command) != 0)
+	if (world_run(world, true, trial->tried->command) != trial->tried->code)
 		world_fail(world, "%s does not work", trial->tried->command);
 	check_verdicts(world, trial->tried, trial->after);
 	if ((strcmp(trial->before, trial->after) == 0) != trial->tried->same ||
