@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "backup.h"
 #include "commands.h"
 #include "file.h"
@@ -238,10 +238,17 @@ write_out(const char *path, int to)
 	return n < 0 ? EXIT_ERROR : EXIT_DONE;
 }
 
+struct target {
+	const struct cmd_call *call;
+	int to;
+};
+
 /* The process that becomes our user. */
 static int
-make(const struct cmd_call *call, int to)
+make(void *ctx)
 {
+	const struct target *target = ctx;
+	const struct cmd_call *call = target->call;
 	int ret = EXIT_UNANSWERED;
 
 	for (int i = 0; i < TRIES && ret == EXIT_UNANSWERED; i++) {
@@ -252,7 +259,7 @@ make(const struct cmd_call *call, int to)
 
 		ret = make_copy(&making, call);
 		if (ret == EXIT_DONE)
-			ret = write_out(making.path, to);
+			ret = write_out(making.path, target->to);
 		if (making.path[0] != '\0')
 			unlink(making.path);
 		if (making.lock >= 0)
@@ -263,31 +270,6 @@ make(const struct cmd_call *call, int to)
 		ret = cmd_fail("backup: names of a feed are missing in "
 			       "state/feeds; --without-feeds leaves them out");
 	return ret;
-}
-
-static int
-make_apart(const struct cmd_call *call, int to)
-{
-	int status;
-	pid_t child;
-
-	fflush(NULL);
-	child = fork();
-	if (child < 0)
-		return cmd_fail("backup: %s", strerror(errno));
-	if (child == 0) {
-		int code = make(call, to);
-
-		fflush(NULL);
-		_exit(code);
-	}
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return cmd_fail("backup: %s", strerror(errno));
-	}
-	return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_DONE
-	               ? EXIT_DONE
-	               : EXIT_ERROR;
 }
 
 static int
@@ -307,13 +289,15 @@ static int
 back_up(const struct cmd_call *call, int folder, const char *name)
 {
 	struct file_new file = {.fd = -1};
+	struct target target = {.call = call};
 	int ret = check_place(folder, name, call);
 
 	if (ret != EXIT_DONE)
 		return ret;
 	if (file_begin(&file, folder) != 0)
 		return cmd_fail("%s: %s", call->args[0], strerror(errno));
-	ret = make_apart(call, file.fd);
+	target.to = file.fd;
+	ret = apart_run(make, &target);
 	if (ret == EXIT_DONE)
 		ret = check_place(folder, name, call);
 	if (ret == EXIT_DONE && file_commit(&file, name, 0600) != 0)

@@ -5,13 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "commands.h"
 #include "file.h"
-#include "init_config.h"
 #include "palang/error.h"
 #include "restore.h"
+#include "restore_files.h"
 #include "state_user.h"
 #include "wait.h"
+
+#define CONFIG_MAX ((size_t)1 << 20)
 
 static int run(const struct cmd_call *call);
 
@@ -30,107 +33,48 @@ const struct cmd cmd_restore = {"restore", "FILE",
 	"and never over others: --print palang.yaml shows that of the backup.",
 	options, 1, 1, run};
 
-/* ---- configuration and keys ---- */
+/* ---- the configuration ---- */
 
-/* Below the folder of the configuration; whether it is there decides. */
-struct files {
-	const struct cmd_call *call;
-	char parent[PATH_MAX];
-	const char *print; /* NULL: put them where they belong */
-	bool printed;
-};
-
-static bool
-is_key(const char *path)
-{
-	const char *name = path + strlen(BACKUP_KEYS);
-
-	return strncmp(path, BACKUP_KEYS, strlen(BACKUP_KEYS)) == 0 &&
-	       name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
-}
-
+/* The file of the configuration; or, where there is none, the backup's, which
+ * is written only when all of it is verified.  To be freed. */
 static int
-put_missing(const struct backup_file *file, const char *path)
+read_config(const struct cmd_call *call, char **text, size_t *len)
 {
-	const char *name = strrchr(path, '/') + 1;
-	char parent[PATH_MAX];
-	int folder, ret;
+	FILE *file;
+	int ret = file_read(call->config_file, CONFIG_MAX, 0, text, len);
 
-	if (init_make_parents(path) != EXIT_DONE)
-		return PAL_EDUP;
-	init_parent_of(path, parent);
-	folder = file_open_folder(parent);
-	if (folder < 0)
-		return PAL_ESYS;
-	ret = file_replace(folder, name, file->data, file->len, file->mode);
-	close(folder);
 	if (ret == 0)
-		printf("restored %s\n", path);
-	return ret;
-}
-
-static int
-put_file(struct files *files, const struct backup_file *file)
-{
-	char path[2 * PATH_MAX], *data = NULL;
-	size_t len;
-	int ret;
-
-	if (strcmp(file->path, BACKUP_CONFIG) == 0)
-		snprintf(path, sizeof path, "%s%s",
-			strchr(files->call->config_file, '/') == NULL ? "./"
-								      : "",
-			files->call->config_file);
-	else if (is_key(file->path))
-		snprintf(path, sizeof path, "%s/%s", files->parent, file->path);
+		return EXIT_DONE;
+	if (ret != PAL_ESYS || errno != ENOENT)
+		return cmd_fail("cannot read the configuration %s: %s",
+			call->config_file,
+			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+	file = restore_files_open();
+	*text = calloc(1, CONFIG_MAX + 1);
+	if (file == NULL || *text == NULL)
+		ret = cmd_fail("no memory");
 	else
-		return 0;
-	ret = file_read(path, BACKUP_FILE_MAX, 0, &data, &len);
-	if (ret == PAL_ESYS && errno == ENOENT)
-		return put_missing(file, path);
-	if (ret == 0 &&
-		(len != file->len || memcmp(data, file->data, len) != 0))
-		fprintf(stderr,
-			"palang: %s is not that of the backup, and stays as it "
-			"is; `palang restore --print %s` shows that one\n",
-			path, file->path);
-	free(data);
+		ret = restore_files_print(call->args[0], BACKUP_CONFIG, file);
+	if (ret == EXIT_DONE) {
+		rewind(file);
+		*len = fread(*text, 1, CONFIG_MAX, file);
+	}
+	if (file != NULL)
+		fclose(file);
 	return ret;
 }
 
 static int
-take_file(void *ctx, const struct backup_file *file)
+begin(struct state *state, const struct cmd_call *call)
 {
-	struct files *files = ctx;
+	char *text = NULL;
+	size_t len = 0;
+	int ret = read_config(call, &text, &len);
 
-	if (files->print == NULL)
-		return put_file(files, file);
-	if (strcmp(files->print, file->path) != 0)
-		return 0;
-	files->printed = true;
-	fwrite(file->data, 1, file->len, stdout);
-	return 0;
-}
-
-static int
-take_files(struct files *files)
-{
-	struct backup *backup = NULL;
-	const char *path = files->call->args[0];
-	int ret;
-
-	init_parent_of(files->call->config_file, files->parent);
-	ret = backup_open(&backup, path, false);
-	if (ret == 0)
-		ret = backup_each(backup, take_file, files);
-	if (ret != 0 && ret != PAL_EDUP)
-		cmd_fail("restore: %s: %s", path,
-			backup_error(backup)[0] != '\0' ? backup_error(backup)
-							: strerror(errno));
-	backup_close(backup);
-	if (ret == 0 && files->print != NULL && !files->printed)
-		return cmd_fail("restore: %s holds no %s", path, files->print);
-	return ret == 0 ? EXIT_DONE : EXIT_ERROR;
+	if (ret == EXIT_DONE)
+		ret = state_begin_by(state, call, text, len);
+	free(text);
+	return ret;
 }
 
 /* ---- the ledger ---- */
@@ -156,10 +100,8 @@ static int
 put_back(struct restore *restore, const struct wait_options *wait)
 {
 	struct state *state = restore->state;
-	int ret = restore_verify(restore);
+	int ret = restore_install(restore);
 
-	if (ret == EXIT_DONE)
-		ret = restore_install(restore);
 	if (ret != EXIT_DONE)
 		return ret;
 	printf("restored %s/" LEDGER_FILE "\n", state->config.state_dir);
@@ -174,32 +116,88 @@ put_back(struct restore *restore, const struct wait_options *wait)
 	return wait_run(wait, state);
 }
 
+/* ---- in three parts ---- */
+
+struct verifying {
+	struct restore *restore;
+	FILE *files;
+};
+
+static int
+verify(void *ctx)
+{
+	const struct verifying *verifying = ctx;
+	struct restore *restore = verifying->restore;
+	int ret = user_become(restore->state->config.user);
+
+	if (ret == EXIT_DONE)
+		ret = restore_verify(restore, verifying->files);
+	if (ret != EXIT_DONE)
+		restore_fini(restore);
+	return ret;
+}
+
+/* Without our rights: all that can be refused is.  With them: configuration
+ * and keys. */
+static int
+prepare(struct restore *restore, const struct cmd_call *call)
+{
+	struct verifying verifying = {restore, restore_files_open()};
+	int ret;
+
+	if (verifying.files == NULL)
+		return cmd_fail("restore: %s", strerror(errno));
+	ret = begin(restore->state, call);
+	if (ret == EXIT_DONE)
+		ret = restore_enter(restore);
+	if (ret == EXIT_DONE)
+		ret = apart_run(verify, &verifying);
+	if (ret == EXIT_DONE)
+		ret = restore_files_put(verifying.files, call->config_file);
+	state_close(restore->state);
+	fclose(verifying.files);
+	return ret;
+}
+
+/* Becomes our user, by the configuration that is there now. */
+static int
+finish(struct restore *restore, const struct cmd_call *call,
+	const struct wait_options *wait)
+{
+	int ret = state_begin(restore->state, call);
+
+	if (ret == EXIT_DONE)
+		ret = user_become(restore->state->config.user);
+	if (ret == EXIT_DONE)
+		ret = put_back(restore, wait);
+	state_close(restore->state);
+	return ret;
+}
+
 static int
 run(const struct cmd_call *call)
 {
-	struct files files = {.call = call, .print = cmd_option(call, "print")};
+	const char *name = cmd_option(call, "print");
 	struct wait_options wait;
-	struct state state;
+	struct state state = {.lock = -1, .lists = -1, .feeds_folder = -1};
 	struct restore restore = {.file = call->args[0],
 		.from = open(call->args[0], O_RDONLY | O_CLOEXEC),
 		.state = &state,
 		.force = cmd_option(call, "force") != NULL,
 		.feeds = cmd_option(call, "without-feeds") == NULL,
+		.place = -1,
 		.spool = -1,
 		.lock = -1};
 	int ret = wait_parse(&wait, call);
 
 	if (ret == EXIT_DONE && restore.from < 0)
 		ret = cmd_fail("%s: %s", call->args[0], strerror(errno));
-	if (ret == EXIT_DONE)
-		ret = take_files(&files);
-	if (ret == EXIT_DONE && files.print == NULL) {
-		ret = state_begin(&state, call);
+	if (ret == EXIT_DONE && name != NULL) {
+		ret = restore_files_print(call->args[0], name, stdout);
+	} else if (ret == EXIT_DONE) {
+		ret = prepare(&restore, call);
 		if (ret == EXIT_DONE)
-			ret = user_become(state.config.user);
-		if (ret == EXIT_DONE)
-			ret = put_back(&restore, &wait);
-		state_close(&state);
+			ret = finish(&restore, call, &wait);
 	}
 	restore_fini(&restore);
 	return ret;

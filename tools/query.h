@@ -21,8 +21,9 @@ enum database_mode {
 	DATABASE_CREATE /* it must not be there yet */
 };
 
-/* Opens the file.  On an error *db may still be set, for database_error.  0,
- * PAL_ESYS, PAL_EFORM, PAL_ENOMEM. */
+/* Opens the file, whose schema is not trusted.  Nothing but its head is read
+ * yet.  On an error *db may still be set, for database_error.  0, PAL_ESYS,
+ * PAL_EFORM, PAL_ENOMEM. */
 int database_open(
 	struct database **db, const char *path, enum database_mode mode);
 

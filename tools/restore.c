@@ -14,13 +14,16 @@
 #include "lock.h"
 #include "palang/clock.h"
 #include "palang/error.h"
+#include "restore_files.h"
 #include "timefmt.h"
 
 /*
- * The order.  The backup is copied to state/spool/restore/ledger.db, and all
- * that can be wrong with it is found there: damage, changes, a version that is
- * not known.  It gets its entry in the journal.  Then, with the lock of the
- * state folder,
+ * The order.  If nothing is in the way, the backup is copied to
+ * state/spool/restore/ledger.db, and all that can be wrong with it is found
+ * there: damage, changes, a version that is not known.  It gets its entry in
+ * the journal.  All this is done by a process without rights, and nothing else
+ * is changed before it ends well.  Then the caller writes configuration and
+ * keys; and with the lock of the state folder,
  *
  *   1. names of feeds are written beside those that are there; one of the same
  *      name that says something else is set aside;
@@ -67,6 +70,25 @@ copy_in(const struct restore *restore)
 	return PAL_ESYS;
 }
 
+int
+restore_enter(struct restore *restore)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/spool",
+		restore->state->config.state_dir);
+	restore->place = file_open_folder(path);
+	if (restore->place < 0 && errno == ENOENT)
+		return cmd_fail("%s: there is no such folder; `palang init` "
+				"makes it",
+			path);
+	if (restore->place >= 0 && lock_wait(restore->place, false))
+		return EXIT_DONE;
+	return cmd_fail("%s: %s", path,
+		errno == EWOULDBLOCK ? "another restore is at work"
+				     : strerror(errno));
+}
+
 static int
 open_spool(struct restore *restore)
 {
@@ -84,7 +106,7 @@ open_spool(struct restore *restore)
 }
 
 static int
-check_copy(const struct restore *restore)
+check_copy(const struct restore *restore, FILE *files)
 {
 	struct backup *backup = NULL;
 	char path[PATH_MAX + 16];
@@ -94,9 +116,13 @@ check_copy(const struct restore *restore)
 	ret = backup_open(&backup, path, true);
 	if (ret == 0)
 		ret = backup_check(backup);
+	if (ret == 0)
+		ret = restore_files_take(backup, files);
 	if (ret != 0)
 		cmd_fail("restore: %s: damaged, or no backup: %s",
-			restore->file, backup_error(backup));
+			restore->file,
+			backup_error(backup)[0] != '\0' ? backup_error(backup)
+							: pal_strerror(ret));
 	closed = backup_close(backup);
 	return ret == 0 && closed == 0 ? EXIT_DONE : EXIT_ERROR;
 }
@@ -143,17 +169,42 @@ note(const struct restore *restore, struct ledger *ledger)
 	return ret == 0 ? EXIT_DONE : fail(restore, ledger_error(ledger), ret);
 }
 
+/* What only --force may set aside. */
+static int
+check_place(const struct restore *restore)
+{
+	const char *state_dir = restore->state->config.state_dir;
+	char path[PATH_MAX + 16];
+	bool empty = false;
+	struct stat st;
+
+	snprintf(path, sizeof path, "%s/" LEDGER_FILE, state_dir);
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? EXIT_DONE
+		                       : fail(restore, path, PAL_ESYS);
+	if (restore->force ||
+		(backup_is_empty(state_dir, &empty) == 0 && empty))
+		return EXIT_DONE;
+	return cmd_fail("there is a ledger in %s with something recorded; "
+			"--force sets it aside as " LEDGER_FILE RESTORE_ASIDE
+			"TIME, and puts the backup in its place",
+		state_dir);
+}
+
 int
-restore_verify(struct restore *restore)
+restore_verify(struct restore *restore, FILE *files)
 {
 	struct ledger *ledger = NULL;
-	int ret = open_spool(restore);
+	int ret = check_place(restore);
 
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = open_spool(restore);
 	if (ret == 0)
 		ret = copy_in(restore);
 	if (ret != 0)
 		return fail(restore, "", ret);
-	ret = check_copy(restore);
+	ret = check_copy(restore, files);
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = ledger_open(&ledger, restore->folder);
@@ -263,17 +314,10 @@ settle_old(struct restore *restore, int folder)
 		return errno == ENOENT ? EXIT_DONE
 		                       : fail(restore, "", PAL_ESYS);
 	ret = backup_is_empty(state_dir, &empty);
-	if (!restore->force && (ret != 0 || !empty))
-		return cmd_fail(
-			"there is a ledger in %s with something "
-			"recorded; --force sets it aside as " LEDGER_FILE
-				RESTORE_ASIDE "TIME, and puts the backup in "
-			"its place",
-			state_dir);
 	while (ret == 0 && ledger_has_log(state_dir)) {
 		if (pal_monotonic_ms() > until)
 			return cmd_fail("somebody reads the ledger in %s, and "
-					"does not end; nothing was done",
+					"does not end; it stays in force",
 				state_dir);
 		nanosleep(&nap, NULL);
 		ret = backup_is_empty(state_dir, &empty);
@@ -302,8 +346,10 @@ static int
 install(struct restore *restore, int folder)
 {
 	char time[TIME_TEXT_MAX], stamp[TIME_TEXT_MAX + 24];
-	int ret = settle_old(restore, folder);
+	int ret = check_place(restore);
 
+	if (ret == EXIT_DONE)
+		ret = settle_old(restore, folder);
 	snprintf(stamp, sizeof stamp, "%s.%03d",
 		time_format(time, pal_clock_ms() / 1000),
 		(int)(pal_clock_ms() % 1000));
@@ -321,12 +367,23 @@ install(struct restore *restore, int folder)
 		restore->state->config.state_dir, strerror(errno));
 }
 
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 int
 restore_install(struct restore *restore)
 {
 	const char *state_dir = restore->state->config.state_dir;
-	int folder = file_open_folder(state_dir), ret;
+	int folder, ret = open_spool(restore);
 
+	if (ret != 0)
+		return fail(restore, "", ret);
+	folder = file_open_folder(state_dir);
 	restore->lock = lock_open(state_dir);
 	if (folder < 0 || restore->lock < 0 || !lock_wait(restore->lock, false))
 		ret = cmd_fail("%s: %s", state_dir, strerror(errno));
@@ -334,19 +391,21 @@ restore_install(struct restore *restore)
 		ret = install(restore, folder);
 	if (folder >= 0)
 		close(folder);
-	if (restore->lock >= 0)
-		close(restore->lock);
-	restore->lock = -1;
+	close_fd(&restore->lock);
+	/* What lies in the spool from here on is another's. */
+	if (ret == EXIT_DONE) {
+		close_fd(&restore->spool);
+		close_fd(&restore->place);
+	}
 	return ret;
 }
 
 void
 restore_fini(struct restore *restore)
 {
-	if (restore->spool >= 0) {
+	if (restore->spool >= 0)
 		unlinkat(restore->spool, LEDGER_FILE, 0);
-		close(restore->spool);
-	}
-	if (restore->from >= 0)
-		close(restore->from);
+	close_fd(&restore->spool);
+	close_fd(&restore->place);
+	close_fd(&restore->from);
 }

@@ -8,6 +8,7 @@
 #define TOOL_RESTORE_H
 
 #include <limits.h>
+#include <stdio.h>
 
 #include "backup.h"
 #include "state.h"
@@ -20,16 +21,22 @@ struct restore {
 	struct state *state; /* begun, and no more */
 	bool force;
 	bool feeds; /* their names as well */
+	int place;  /* state/spool, locked; -1 at first */
 	int spool;  /* the copy's own folder; -1 at first */
 	int lock;   /* -1 at first */
 	char folder[PATH_MAX];
 	char aside[NAME_MAX]; /* the ledger before; empty: there was none */
 };
 
-/* Copies the backup into the spool and verifies it there. */
-int restore_verify(struct restore *restore);
+/* Waits until no other restore is at work in that state folder.  Before the
+ * process becomes two, so that each of them keeps others out. */
+int restore_enter(struct restore *restore);
 
-/* Puts it in the place of the ledger, which is set aside. */
+/* As our user: refuses where a ledger is in the way, copies the backup into the
+ * spool, verifies it there, and takes configuration and keys out of it. */
+int restore_verify(struct restore *restore, FILE *files);
+
+/* As our user: puts the copy in the place of the ledger, which is set aside. */
 int restore_install(struct restore *restore);
 
 void restore_fini(struct restore *restore);

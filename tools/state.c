@@ -16,20 +16,43 @@
 #include "progress.h"
 #include "state_user.h"
 
-int
-state_begin(struct state *state, const struct cmd_call *call)
+static int
+begin(struct state *state)
 {
-	int ret;
-
 	memset(state, 0, sizeof *state);
 	state->lock = state->lists = state->feeds_folder = -1;
 	state->started_ms = pal_clock_ms();
 	state->started_mono_ms = pal_monotonic_ms();
-	ret = cmd_config(call, &state->config);
-	if (ret != EXIT_DONE)
-		return ret;
 	state->who = user_who();
 	return state->who == NULL ? cmd_fail("no memory") : EXIT_DONE;
+}
+
+int
+state_begin(struct state *state, const struct cmd_call *call)
+{
+	int ret = begin(state);
+
+	return ret == EXIT_DONE ? cmd_config(call, &state->config) : ret;
+}
+
+int
+state_begin_by(struct state *state, const struct cmd_call *call,
+	const char *text, size_t len)
+{
+	struct problems problems = {0};
+	int ret = begin(state);
+
+	if (ret != EXIT_DONE)
+		return ret;
+	ret = config_load_kept(
+		&state->config, call->config_file, text, len, &problems);
+	if (ret != 0) {
+		problems_print(stderr, &problems);
+		ret = cmd_fail("cannot use the configuration %s: %s",
+			call->config_file, pal_strerror(ret));
+	}
+	problems_fini(&problems);
+	return ret;
 }
 
 int64_t

@@ -39,6 +39,11 @@ struct state {
  * from here on, whatever comes. */
 int state_begin(struct state *state, const struct cmd_call *call);
 
+/* The same by the text of a configuration, whose keys need not be there yet:
+ * enough to find folders and user, and to judge no order by. */
+int state_begin_by(struct state *state, const struct cmd_call *call,
+	const char *text, size_t len);
+
 /* Becomes the configured user if we are root, opens the ledger and loads it.
  * To write: takes the lock, and completes what a command before left undone;
  * to read: as it is, for which the right to read is enough. */

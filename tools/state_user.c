@@ -10,6 +10,8 @@
 #include "cmd.h"
 #include "text.h"
 
+#define NOBODY 65534 /* where no account has the name */
+
 char *
 user_who(void)
 {
@@ -61,5 +63,20 @@ user_become(const char *name)
 	if (initgroups(name, gid) != 0 || setgid(gid) != 0 || setuid(uid) != 0)
 		return cmd_fail(
 			"cannot become user %s: %s", name, strerror(errno));
+	return EXIT_DONE;
+}
+
+int
+user_become_nobody(void)
+{
+	uid_t uid = NOBODY;
+	gid_t gid = NOBODY;
+
+	if (geteuid() != 0)
+		return EXIT_DONE;
+	user_find("nobody", &uid, &gid);
+	if (setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(uid) != 0)
+		return cmd_fail(
+			"cannot become user nobody: %s", strerror(errno));
 	return EXIT_DONE;
 }

@@ -16,4 +16,7 @@ bool user_find(const char *name, uid_t *uid, gid_t *gid);
  * groups alone.  EXIT_DONE, or EXIT_ERROR having said why. */
 int user_become(const char *name);
 
+/* The same, to user nobody: for what needs no file that is not open yet. */
+int user_become_nobody(void);
+
 #endif

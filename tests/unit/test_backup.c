@@ -1,6 +1,7 @@
 /* A backup and what becomes of it, also when it is damaged, changed, or put
  * back by a command that is killed. */
 #include "kill_util.h"
+#include "query.h"
 #include "sign_util.h"
 #include "verdict.h"
 
@@ -113,10 +114,83 @@ writes_what_is_missing(void **state)
 	tool_expect_in(tool.out, "/palang.yaml\n");
 	sign_shell(&tool, "cmp palang.yaml old.yaml && cmp keys/now.pub "
 			  "now.pub && echo '# mine' >>palang.yaml");
+	/* whatever the backup says */
+	sign_shell(&tool, "test $(stat -c %%a palang.yaml) = 640 && "
+			  "test $(stat -c %%a keys/now.pub) = 640");
+	sign_shell(&tool, "test -z \"$(ls state/spool/restore)\"");
 	tool_expect(&tool, 0, "restore %s/b", tool.dir);
 	tool_expect_in(tool.err, "palang.yaml is not that of the backup, and "
 				 "stays as it is");
 	sign_shell(&tool, "grep -q '# mine' palang.yaml");
+	tool_remove(&tool);
+}
+
+/* All that can be refused is, before anything is written; and no folder of a
+ * machine without a configuration is touched either. */
+static void
+leaves_nothing_when_refused(void **state)
+{
+	static const struct {
+		const char *title, *done, *line, *said;
+	} cases[] = {
+		{"a ledger is there", "true", "", "--force sets"},
+		{"it was changed", "sed -i s/one.example/oxe.example/ b",
+			"--force ", "CHANGED"},
+		{"changed, and there is no configuration",
+			"sed -i s/one.example/oxe.example/ b; rm palang.yaml",
+			"--force ", "CHANGED"},
+		{"cut short, and there is no configuration",
+			"truncate -s -4096 b; rm palang.yaml", "--force ",
+			"restore: "},
+		{"no backup, and there is no configuration",
+			"echo x >b; rm palang.yaml", "--force ", "restore: "},
+		{"no state folder", "rm -rf state", "", "`palang init` makes"},
+	};
+	struct tool tool;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		sign_create(&tool, "");
+		tool_expect(&tool, 0, "block one.example --scope exact --id 1");
+		tool_expect(&tool, 0, "backup %s/b", tool.dir);
+		sign_shell(&tool,
+			"rm keys/now.pub; %s; "
+			"ls palang.yaml keys state >before || true",
+			cases[i].done);
+		tool_expect(
+			&tool, 2, "restore %s%s/b", cases[i].line, tool.dir);
+		tool_expect_in(tool.err, cases[i].said);
+		assert_string_equal(tool.out, "");
+		sign_shell(&tool, "ls palang.yaml keys state >after || true; "
+				  "cmp before after");
+		sign_shell(&tool, "test -z \"$(ls state/spool/restore)\"");
+		tool_remove(&tool);
+	}
+}
+
+/* A file from elsewhere may have a schema that does things. */
+static void
+trusts_no_schema(void **state)
+{
+	static const enum database_mode modes[] = {
+		DATABASE_READ, DATABASE_WRITE, DATABASE_CREATE};
+	struct database *db = NULL;
+	struct query query;
+	struct tool tool;
+	char path[128];
+
+	(void)state;
+	tool_create(&tool);
+	tool_expect(&tool, 0, "backup %s/b", tool.dir);
+	snprintf(path, sizeof path, "%s/b", tool.dir);
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+		assert_int_equal(database_open(&db, path, modes[i]), 0);
+		query_open(&query, db, "PRAGMA trusted_schema");
+		assert_true(query_step(&query));
+		assert_int_equal(query_int(&query), 0);
+		assert_int_equal(query_done(&query), 0);
+		database_close(db);
+	}
 	tool_remove(&tool);
 }
 
@@ -240,6 +314,8 @@ main(void)
 		cmocka_unit_test(puts_back_what_was),
 		cmocka_unit_test(keeps_names_of_feeds),
 		cmocka_unit_test(writes_what_is_missing),
+		cmocka_unit_test(leaves_nothing_when_refused),
+		cmocka_unit_test(trusts_no_schema),
 		cmocka_unit_test(takes_nothing_spoilt),
 		cmocka_unit_test(is_old_or_new_when_killed),
 		cmocka_unit_test(is_whole_or_not_there_when_killed),
