@@ -153,7 +153,8 @@ prepare(struct restore *restore, const struct cmd_call *call)
 	if (ret == EXIT_DONE)
 		ret = apart_run(verify, &verifying);
 	if (ret == EXIT_DONE)
-		ret = restore_files_put(verifying.files, call->config_file);
+		ret = restore_files_put(verifying.files, call->config_file,
+			restore->state->config.user);
 	state_close(restore->state);
 	fclose(verifying.files);
 	return ret;

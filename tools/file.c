@@ -179,18 +179,26 @@ file_commit(struct file_new *file, const char *name, mode_t mode)
 }
 
 int
-file_replace(
-	int dirfd, const char *name, const void *data, size_t len, mode_t mode)
+file_replace_for(int dirfd, const char *name, const void *data, size_t len,
+	mode_t mode, gid_t group)
 {
 	struct file_new file;
 
 	if (file_begin(&file, dirfd) < 0)
 		return PAL_ESYS;
-	if (write_all(file.fd, data, len) < 0) {
+	if (write_all(file.fd, data, len) < 0 ||
+		(group != (gid_t)-1 && fchown(file.fd, (uid_t)-1, group) < 0)) {
 		file_abandon(&file);
 		return PAL_ESYS;
 	}
 	return file_commit(&file, name, mode);
+}
+
+int
+file_replace(
+	int dirfd, const char *name, const void *data, size_t len, mode_t mode)
+{
+	return file_replace_for(dirfd, name, data, len, mode, (gid_t)-1);
 }
 
 int

@@ -34,6 +34,10 @@ int file_read(
  * step that failed: then the new one does, but may not outlive a crash. */
 int file_replace(
 	int dirfd, const char *name, const void *data, size_t len, mode_t mode);
+/* The same, and gives it to the group before it has the name; (gid_t)-1: to
+ * none. */
+int file_replace_for(int dirfd, const char *name, const void *data, size_t len,
+	mode_t mode, gid_t group);
 
 /* A file that takes the place of another when it has been written bit by
  * bit. */

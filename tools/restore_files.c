@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apart.h"
@@ -92,20 +93,55 @@ restore_files_take(struct backup *backup, FILE *files)
 
 /* ---- where they belong ---- */
 
+/* As `palang init` gives them: root's, for our user to read. */
 static int
-put_missing(const char *path, const char *data, size_t len)
+find_group(int folder, const char *user, gid_t *group)
+{
+	struct stat st;
+	uid_t uid;
+
+	*group = (gid_t)-1;
+	if (geteuid() != 0 || (user[0] != '\0' && user_find(user, &uid, group)))
+		return 0;
+	if (fstat(folder, &st) != 0)
+		return PAL_ESYS;
+	*group = st.st_gid;
+	return 0;
+}
+
+/* Whatever the umask made of a folder that was not there. */
+static int
+give_folder(int folder, gid_t group)
+{
+	if (group == (gid_t)-1)
+		return 0;
+	return fchown(folder, (uid_t)-1, group) == 0 &&
+	                       fchmod(folder, 0750) == 0
+	               ? 0
+	               : PAL_ESYS;
+}
+
+static int
+put_missing(const char *path, const char *data, size_t len, const char *user)
 {
 	const char *name = strrchr(path, '/') + 1;
 	char parent[PATH_MAX];
+	bool made;
+	gid_t group;
 	int folder, ret;
 
+	init_parent_of(path, parent);
+	made = access(parent, F_OK) != 0;
 	if (init_make_parents(path) != EXIT_DONE)
 		return EXIT_ERROR;
-	init_parent_of(path, parent);
 	folder = file_open_folder(parent);
 	if (folder < 0)
 		return fail(parent, PAL_ESYS, "");
-	ret = file_replace(folder, name, data, len, 0640);
+	ret = find_group(folder, user, &group);
+	if (ret == 0 && made)
+		ret = give_folder(folder, group);
+	if (ret == 0)
+		ret = file_replace_for(folder, name, data, len, 0640, group);
 	if (ret != 0)
 		ret = fail(path, ret, "");
 	else
@@ -115,14 +151,15 @@ put_missing(const char *path, const char *data, size_t len)
 }
 
 static int
-put_file(const char *path, const char *name, const char *data, size_t len)
+put_file(const char *path, const char *name, const char *data, size_t len,
+	const char *user)
 {
 	char *there = NULL;
 	size_t there_len;
 	int ret = file_read(path, BACKUP_FILE_MAX, 0, &there, &there_len);
 
 	if (ret == PAL_ESYS && errno == ENOENT)
-		return put_missing(path, data, len);
+		return put_missing(path, data, len, user);
 	if (ret != 0)
 		return fail(path, ret, "");
 	if (there_len != len || memcmp(there, data, len) != 0)
@@ -153,7 +190,8 @@ find_place(char path[PATH_MAX], const char *name, const char *config_file)
 }
 
 static int
-put_next(FILE *files, const struct head *head, const char *config_file)
+put_next(FILE *files, const struct head *head, const char *config_file,
+	const char *user)
 {
 	char name[NAME_LEN] = "", path[PATH_MAX], *data;
 	int ret = EXIT_ERROR;
@@ -167,20 +205,20 @@ put_next(FILE *files, const struct head *head, const char *config_file)
 		fread(data, 1, head->len, files) != head->len || !is_ours(name))
 		fail("its files", PAL_EFORM, "");
 	else if (find_place(path, name, config_file) == EXIT_DONE)
-		ret = put_file(path, name, data, head->len);
+		ret = put_file(path, name, data, head->len, user);
 	free(data);
 	return ret;
 }
 
 int
-restore_files_put(FILE *files, const char *config_file)
+restore_files_put(FILE *files, const char *config_file, const char *user)
 {
 	struct head head;
 	int ret = EXIT_DONE;
 
 	rewind(files);
 	while (ret == EXIT_DONE && fread(&head, sizeof head, 1, files) == 1)
-		ret = put_next(files, &head, config_file);
+		ret = put_next(files, &head, config_file, user);
 	return ret;
 }
 

@@ -20,8 +20,9 @@ FILE *restore_files_open(void);
 int restore_files_take(struct backup *backup, FILE *files);
 
 /* Puts each that is missing beside the configuration, and tells of those that
- * are others. */
-int restore_files_put(FILE *files, const char *config_file);
+ * are others.  As root: for the group of that user to read, or, if it is empty,
+ * for that of the folder. */
+int restore_files_put(FILE *files, const char *config_file, const char *user);
 
 /* Writes one file of a backup that nobody has verified.  As root: in a process
  * of its own, that has given up its rights before it reads. */

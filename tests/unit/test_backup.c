@@ -125,6 +125,60 @@ writes_what_is_missing(void **state)
 	tool_remove(&tool);
 }
 
+/* In a process of its own, for it becomes another user; with a umask that lets
+ * nobody in. */
+static void
+run_as_root(struct tool *tool, const char *line)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		umask(077);
+		status = tool_run(tool, line, tool->dir);
+		fprintf(stderr, "%s%s", tool->out, tool->err);
+		_exit(status);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* On a new machine, as documented: the user that the commands become can read
+ * what was restored. */
+static void
+is_for_our_user_to_read(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	sign_create(&tool, "");
+	sign_shell(&tool, "chmod 755 . && chown -R daemon: state live/lists && "
+			  "sed -i 's/^user: .*/user: daemon/' palang.yaml && "
+			  "cp palang.yaml all.yaml");
+	run_as_root(&tool, "backup %s/b");
+	sign_shell(&tool, "rm -rf state live keys && grep -E "
+			  "'^(state-dir|live-dir|user|guards):' all.yaml "
+			  ">palang.yaml");
+	run_as_root(&tool, "init");
+	run_as_root(&tool, "restore %s/b");
+	sign_shell(&tool, "test \"$(stat -c '%%U:%%G %%a' keys)\" = "
+			  "'root:daemon 750'");
+	sign_shell(&tool, "test \"$(stat -c '%%U:%%G %%a' keys/now.pub)\" = "
+			  "'root:daemon 640'");
+	/* ... also where there is no configuration at all */
+	sign_shell(&tool, "rm palang.yaml keys/now.pub");
+	run_as_root(&tool, "restore --force %s/b");
+	sign_shell(&tool, "test \"$(stat -c '%%U:%%G %%a' palang.yaml)\" = "
+			  "'root:daemon 640'");
+	run_as_root(&tool, "status");
+	sign_shell(&tool, "sed -i 's/^user: .*/user: \"\"/' palang.yaml");
+	tool_remove(&tool);
+}
+
 /* All that can be refused is, before anything is written; and no folder of a
  * machine without a configuration is touched either. */
 static void
@@ -314,6 +368,7 @@ main(void)
 		cmocka_unit_test(puts_back_what_was),
 		cmocka_unit_test(keeps_names_of_feeds),
 		cmocka_unit_test(writes_what_is_missing),
+		cmocka_unit_test(is_for_our_user_to_read),
 		cmocka_unit_test(leaves_nothing_when_refused),
 		cmocka_unit_test(trusts_no_schema),
 		cmocka_unit_test(takes_nothing_spoilt),
