@@ -27,7 +27,8 @@
  *
  *   1. names of feeds are written beside those that are there; one of the same
  *      name that says something else is set aside;
- *   2. the ledger that is there gets a second name, ledger.db.before-restore-;
+ *   2. when nobody reads the ledger that is there, it gets a second name,
+ *      ledger.db.before-restore-;
  *   3. the copy is renamed to ledger.db, and the folder flushed: from here on
  *      it is restored.
  *
@@ -297,8 +298,13 @@ take_out_files(struct restore *restore, const char *time)
 
 /* ---- in its place ---- */
 
-/* The log of the ledger that goes must not be taken for that of the one that
- * comes. */
+/*
+ * The log of the ledger that goes must not be taken for that of the one that
+ * comes.  Readers take no lock of ours: so this comes last, and nothing that
+ * takes time between it and the rename.  To hold the old one locked until then
+ * would be worse: SQLite lets who comes meanwhile wait, and go on behind the
+ * rename with the old file and the new one's log.
+ */
 static int
 settle_old(struct restore *restore, int folder)
 {
@@ -348,13 +354,13 @@ install(struct restore *restore, int folder)
 	char time[TIME_TEXT_MAX], stamp[TIME_TEXT_MAX + 24];
 	int ret = check_place(restore);
 
-	if (ret == EXIT_DONE)
-		ret = settle_old(restore, folder);
 	snprintf(stamp, sizeof stamp, "%s.%03d",
 		time_format(time, pal_clock_ms() / 1000),
 		(int)(pal_clock_ms() % 1000));
 	if (ret == EXIT_DONE)
 		ret = take_out_files(restore, stamp);
+	if (ret == EXIT_DONE)
+		ret = settle_old(restore, folder);
 	if (ret != EXIT_DONE)
 		return ret;
 	ret = put_in_place(restore, folder, stamp);

@@ -1,6 +1,7 @@
 /* A backup and what becomes of it, also when it is damaged, changed, or put
  * back by a command that is killed. */
 #include "kill_util.h"
+#include "ledger.h"
 #include "query.h"
 #include "sign_util.h"
 #include "verdict.h"
@@ -88,6 +89,70 @@ keeps_names_of_feeds(void **state)
 	assert_false(lists_block(&tool, "two.example.net"));
 	assert_true(lists_block(&tool, "base.example.net"));
 	sign_shell(&tool, "grep -qx other state/feeds/f-1.names.before-*");
+	tool_remove(&tool);
+}
+
+/* Has the ledger open, with a log, until that file is there or a time is over,
+ * which is shorter than the one that restore waits.  Exit code 0: it came. */
+static pid_t
+start_reader(const struct tool *tool, const char *name)
+{
+	const struct ledger_event event = {
+		.at = tool_now_ms(), .what = "restored", .who = "test"};
+	const struct timespec nap = {0, 5000000};
+	char folder[128], path[160], open = 0;
+	struct ledger *ledger = NULL;
+	int64_t until = tool_now_ms() + 4000;
+	bool seen = false;
+	int gate[2];
+	pid_t child;
+
+	snprintf(folder, sizeof folder, "%s/state", tool->dir);
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	assert_int_equal(pipe(gate), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (ledger_open(&ledger, folder) != 0 ||
+			ledger_begin(ledger, true) != 0 ||
+			ledger_add_event(ledger, &event) != 0 ||
+			ledger_commit(ledger) != 0 ||
+			write(gate[1], &open, 1) != 1)
+			_exit(2);
+		while (!seen && tool_now_ms() < until) {
+			nanosleep(&nap, NULL);
+			seen = access(path, F_OK) == 0;
+		}
+		ledger_close(ledger);
+		_exit(!seen);
+	}
+	close(gate[1]);
+	assert_int_equal(read(gate[0], &open, 1), 1);
+	close(gate[0]);
+	return child;
+}
+
+/* Whoever reads the old ledger is waited for behind all that takes time, right
+ * before it goes: nobody can come in between. */
+static void
+waits_for_readers_last(void **state)
+{
+	struct tool tool;
+	pid_t reader;
+	int status;
+
+	(void)state;
+	tool_create(&tool);
+	tool_write(&tool, "list", "one.example.net\nbase.example.net\n");
+	tool_expect(&tool, 0, "feed add f --source %s/list", tool.dir);
+	tool_expect(&tool, 0, "backup %s/b", tool.dir);
+	sign_shell(&tool, "rm state/feeds/*.names");
+	reader = start_reader(&tool, "feeds/f-1.names");
+	tool_expect(&tool, 0, "restore --force %s/b", tool.dir);
+	assert_int_equal(waitpid(reader, &status, 0), reader);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_true(lists_block(&tool, "one.example.net"));
 	tool_remove(&tool);
 }
 
@@ -367,6 +432,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(puts_back_what_was),
 		cmocka_unit_test(keeps_names_of_feeds),
+		cmocka_unit_test(waits_for_readers_last),
 		cmocka_unit_test(writes_what_is_missing),
 		cmocka_unit_test(is_for_our_user_to_read),
 		cmocka_unit_test(leaves_nothing_when_refused),
