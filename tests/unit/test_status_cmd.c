@@ -1,5 +1,5 @@
 /* What the resolvers say, as status tells it and as --wait waits for it. */
-#include "tool_util.h"
+#include "sign_util.h"
 
 #include <sys/file.h>
 
@@ -268,6 +268,72 @@ test_attention(void **state)
 	tool_remove(&tool);
 }
 
+/* What somebody else can change is told, and nothing else. */
+static void
+test_rights(void **state)
+{
+	static const struct {
+		const char *title, *loosen, *mend, *said;
+		bool root; /* else it cannot be given away */
+	} cases[] = {
+		{"the configuration can be replaced", "chmod 777 .",
+			"chmod 700 .",
+			": its rights are 0777, looser than 0755: chmod "
+			"g-w,o-w /",
+			false},
+		{"by the group", "chmod 775 .", "chmod 700 .",
+			": its rights are 0775, looser than 0755: chmod g-w /",
+			false},
+		{"a key can be changed", "chmod 666 keys/k.pub",
+			"chmod 644 keys/k.pub", "/keys/k.pub: its rights are",
+			false},
+		{"the configuration is another's", "chown nobody palang.yaml",
+			"chown root palang.yaml",
+			"/palang.yaml: belongs to nobody, who can change it, "
+			"not to root: chown root /",
+			true},
+		{"its folder", "chown nobody .", "chown root .",
+			": belongs to nobody", true},
+		{"the keys", "chown nobody keys", "chown root keys",
+			"/keys: belongs to nobody", true},
+		{"one key", "chown nobody keys/k.pub", "chown root keys/k.pub",
+			"/keys/k.pub: belongs to nobody", true},
+		{"the state", "chown nobody state", "chown root state",
+			"/state: belongs to nobody", true},
+		{"the ledger", "chown nobody state/ledger.db",
+			"chown root state/ledger.db",
+			"/state/ledger.db: belongs to nobody", true},
+		{"what feeds are made of", "chown nobody state/feeds",
+			"chown root state/feeds",
+			"/state/feeds: belongs to nobody", true},
+		{"the lists", "chown nobody live/lists",
+			"chown root live/lists",
+			"/live/lists: belongs to nobody", true},
+		{"their folder", "chown nobody live", "chown root live",
+			"/live: belongs to nobody", true},
+	};
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	sign_shell(&tool, "mkdir -m 755 keys && echo x >keys/k.pub && "
+			  "chmod 644 keys/k.pub palang.yaml");
+	if (geteuid() == 0)
+		sign_shell(&tool, "chown nobody live/status");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		if (cases[i].root && geteuid() != 0)
+			continue;
+		tool_expect(&tool, 0, "status");
+		assert_null(strstr(tool.out, "belongs to"));
+		assert_null(strstr(tool.out, "its rights are"));
+		sign_shell(&tool, "%s", cases[i].loosen);
+		tool_expect(&tool, 0, "status");
+		tool_expect_in(tool.out, cases[i].said);
+		sign_shell(&tool, "%s", cases[i].mend);
+	}
+	tool_remove(&tool);
+}
+
 /* ---- waiting ---- */
 
 static void
@@ -367,6 +433,7 @@ main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_halfway),
 		cmocka_unit_test(test_attention),
+		cmocka_unit_test(test_rights),
 		cmocka_unit_test(test_wait_nobody),
 		cmocka_unit_test(test_wait_behind),
 		cmocka_unit_test(test_wait_follows),

@@ -114,6 +114,32 @@ chmod 755 live/lists
 chmod 640 var/state/ledger.db
 ! palang status | grep 'its rights are' || fail "a word on rights that are well"
 
+say "... and of whom they belong to"
+mkdir -m 755 keys
+echo key >keys/k.pub
+! palang status | grep 'belongs to' || fail "a word on owners that are well"
+# expect_owner_told USER FILE
+expect_owner_told() {
+	local owner
+	owner=$(stat -c %U "$2")
+	chown "$1" "$2"
+	palang status >status.text || fail "palang status: $?"
+	chown "$owner" "$2"
+	grep -q "${2#.}: belongs to $1, who can change it, not to $owner" \
+		status.text || fail "no word on $2: $(<status.text)"
+}
+for file in . ./palang.yaml ./keys ./keys/k.pub; do
+	expect_owner_told "$RESOLVER" "$file"
+	expect_owner_told "$TOOL" "$file"
+done
+for file in ./var/state ./var/state/ledger.db; do
+	expect_owner_told "$RESOLVER" "$file"
+done
+chmod 775 .
+palang status | grep -q "$scratch: its rights are 0775, looser than 0755" ||
+	fail "no word on the folder of the configuration"
+chmod "$mode" .
+
 say "whoever has the resolver's user cannot change the lists"
 mode=$(stat -c %a "$scratch")
 chmod 755 "$scratch"
