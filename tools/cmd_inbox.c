@@ -95,11 +95,17 @@ leave(struct inbox_run *run, struct task *task)
 static int
 do_task(struct inbox_run *run, struct task *task)
 {
-	int ret = task->step == INBOX_TAKE
-	                  ? inbox_take(&run->inbox, task->look->name,
-				    task->arrived)
-	                  : inbox_turn_down(run, task->look, task->why);
+	int ret;
 
+	/* Those before it took their time: what is written to since, or has
+	 * its other half by now, is the next look's. */
+	if (!inbox_is_as_seen(&run->looks, task->look, run->inbox.folder)) {
+		run->waiting = true;
+		return EXIT_DONE;
+	}
+	ret = task->step == INBOX_TAKE
+	              ? inbox_take(&run->inbox, task->look->name, task->arrived)
+	              : inbox_turn_down(run, task->look, task->why);
 	if (ret == PAL_ENOMEM)
 		return cmd_fail("no memory");
 	if (ret == PAL_ELIMIT)

@@ -55,6 +55,11 @@ struct inbox_looks {
 int inbox_look(struct inbox_looks *looks, int folder, int64_t now);
 void inbox_looks_fini(struct inbox_looks *looks);
 
+/* True if the file, and what could be its other half, are now as that look
+ * found them; minutes of other work may lie between. */
+bool inbox_is_as_seen(const struct inbox_looks *looks,
+	const struct inbox_look *look, int folder);
+
 /* By what clocks a file's age is judged; ms. */
 struct inbox_times {
 	int64_t now, wall;

@@ -233,6 +233,29 @@ inbox_look(struct inbox_looks *looks, int folder, int64_t now)
 	return 0;
 }
 
+/* Gone then and now is the same, too. */
+static bool
+is_as_seen(const struct inbox_looks *looks, const char *name, int folder)
+{
+	const struct inbox_look *seen = find(looks, name);
+	struct stat st;
+
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return seen == NULL && errno == ENOENT;
+	return seen != NULL && is_same(&seen->st, &st);
+}
+
+bool
+inbox_is_as_seen(const struct inbox_looks *looks, const struct inbox_look *look,
+	int folder)
+{
+	char other[INBOX_NAME_MAX + sizeof MINISIG_SUFFIX];
+
+	return is_as_seen(looks, look->name, folder) &&
+	       (!other_name(other, look->name) ||
+		       is_as_seen(looks, other, folder));
+}
+
 /* ---- judging ---- */
 
 /* When it last changed: nobody but the kernel sets that time. */
