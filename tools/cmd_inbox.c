@@ -86,7 +86,7 @@ leave(struct inbox_run *run, struct task *task)
 	cmd_fail("%s/%s cannot be moved away, and stays: %s", run->inbox.path,
 		name, strerror(err));
 	if (err != EACCES && err != EPERM && err != EEXIST && err != EISDIR &&
-		err != ENOTDIR && err != ELOOP && err != EINVAL)
+		err != ENOTDIR && err != ELOOP && err != EINVAL && err != ENXIO)
 		return EXIT_ERROR;
 	task->look->stuck = run->stuck = true;
 	return EXIT_DONE;

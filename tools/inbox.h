@@ -105,7 +105,7 @@ int inbox_open(struct inbox *inbox, const char *path, const char *state_dir);
 void inbox_close(struct inbox *inbox);
 
 /* Moves a pair from the folder to the spool, which must be empty.  On a failure
- * all is where it was. */
+ * all is where it was, but a signature that lies there anew. */
 int inbox_take(struct inbox *inbox, const char *name, int64_t arrived);
 
 /* Completes what was begun, and reads the pair that lies in the spool then;

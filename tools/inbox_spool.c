@@ -29,6 +29,9 @@
  * what the ledger recorded and the outcome, it judges once more: an order that
  * is recorded changes nothing.  What is not recorded for the first time goes
  * out as it came: it is its sender's still, and counts for his quota.
+ *
+ * What lies there with neither name nor outcome, or can be moved nowhere, is no
+ * pair's: it is kept as left-TIME, and stands in nobody's way.
  */
 #define NAME      "name"
 #define SIGNATURE "signature"
@@ -43,6 +46,44 @@ inbox_pair_fini(struct inbox_pair *pair)
 	free(pair->data);
 	free(pair->signature);
 	memset(pair, 0, sizeof *pair);
+}
+
+static bool
+is_there(int folder, const char *name, const char *suffix)
+{
+	char full[INBOX_FINAL_MAX + sizeof INBOX_RECEIPT];
+	struct stat st;
+
+	snprintf(full, sizeof full, "%s%s", name, suffix);
+	return fstatat(folder, full, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* ---- what is no pair's ---- */
+
+static int
+put_aside(struct inbox *inbox, const char *part)
+{
+	int64_t number = pal_clock_ms();
+	char left[40];
+
+	do
+		snprintf(left, sizeof left, "left-%" PRId64, number++);
+	while (is_there(inbox->spool, left, ""));
+	return renameat(inbox->spool, part, inbox->spool, left) == 0 ? 0
+	                                                             : PAL_ESYS;
+}
+
+static int
+put_strays_aside(struct inbox *inbox)
+{
+	static const char *const parts[] = {SIGNATURE, ORDER};
+	int ret = 0;
+
+	for (size_t i = 0; i < 2 && ret == 0; i++) {
+		if (is_there(inbox->spool, parts[i], ""))
+			ret = put_aside(inbox, parts[i]);
+	}
+	return ret;
 }
 
 /* ---- in ---- */
@@ -70,6 +111,7 @@ move_order(struct inbox *inbox, const char *name)
 	return move_in(inbox, name, "", ORDER, ORDER_FILE_MAX);
 }
 
+/* Where another signature lies by now, this one cannot go. */
 static void
 move_back(struct inbox *inbox, const char *name)
 {
@@ -80,6 +122,7 @@ move_back(struct inbox *inbox, const char *name)
 	inbox_move(
 		inbox->spool, SIGNATURE, inbox->folder, full, MINISIG_TEXT_MAX);
 	unlinkat(inbox->spool, NAME, 0);
+	put_strays_aside(inbox);
 	errno = saved;
 }
 
@@ -112,16 +155,6 @@ inbox_own(struct inbox *inbox, const struct intake_file *file)
 }
 
 /* ---- out ---- */
-
-static bool
-is_there(int folder, const char *name, const char *suffix)
-{
-	char full[INBOX_FINAL_MAX + sizeof INBOX_RECEIPT];
-	struct stat st;
-
-	snprintf(full, sizeof full, "%s%s", name, suffix);
-	return fstatat(folder, full, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
 
 static bool
 is_free(int folder, const char *name)
@@ -159,16 +192,14 @@ static int
 move_out(struct inbox *inbox, const char *part, int to, const char *name)
 {
 	int ret = inbox_move(inbox->spool, part, to, name, ORDER_FILE_MAX);
-	char left[40];
 
 	if (ret == 0 || (ret == PAL_ESYS && errno == ENOENT))
 		return 0;
-	if (ret == PAL_ENOMEM || (errno != ELOOP && errno != EINVAL &&
-					 errno != EISDIR && errno != EACCES))
+	if (ret == PAL_ENOMEM ||
+		(errno != ELOOP && errno != EINVAL && errno != EISDIR &&
+			errno != EACCES && errno != ENXIO))
 		return ret;
-	snprintf(left, sizeof left, "left-%" PRId64, pal_clock_ms());
-	return renameat(inbox->spool, part, inbox->spool, left) == 0 ? 0
-	                                                             : PAL_ESYS;
+	return put_aside(inbox, part);
 }
 
 /* "done NAME", and the receipt behind that line. */
@@ -265,6 +296,7 @@ why_unreadable(int err)
 	case ELOOP:
 	case EINVAL:
 	case EISDIR:
+	case ENXIO: /* a socket */
 		return "is no file";
 	case EACCES:
 	case EPERM:
@@ -349,7 +381,7 @@ inbox_read(struct inbox *inbox, struct inbox_pair *pair, bool *found)
 	ret = file_read_at(inbox->spool, NAME, 2 * sizeof pair->name,
 		FILE_NOFOLLOW, &text, &len);
 	if (ret == PAL_ESYS && errno == ENOENT)
-		return 0;
+		return put_strays_aside(inbox);
 	if (ret == 0 && !read_name(pair, text))
 		ret = PAL_EFORM;
 	free(text);
