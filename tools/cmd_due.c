@@ -33,6 +33,9 @@ read_resolvers(const struct state *state, struct resolvers *resolvers)
 		return EXIT_DONE;
 	ret = status_read(resolvers, folder, pal_clock_ms());
 	close(folder);
+	if (ret == 0 && resolvers->unseen > 0)
+		cmd_fail(RESOLVERS_CUT, state->config.live_dir,
+			resolvers->count + resolvers->unseen, RESOLVERS_MAX);
 	if (ret == 0)
 		return EXIT_DONE;
 	return cmd_fail("%s/status: %s", state->config.live_dir,

@@ -222,6 +222,9 @@ look(const struct cmd_call *call, struct state *state, struct shadow *shadow,
 	if (ret != 0)
 		return cmd_fail("%s/status: %s", state->config.live_dir,
 			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+	if (resolvers->unseen > 0)
+		cmd_fail(RESOLVERS_CUT, state->config.live_dir,
+			resolvers->count + resolvers->unseen, RESOLVERS_MAX);
 	return tell(shadow, one, resolvers, cmd_option(call, "json") != NULL);
 }
 

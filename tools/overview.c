@@ -157,6 +157,11 @@ look_at_resolvers(struct overview *overview, const struct state *state)
 	if (ret != 0)
 		return cmd_fail("%s/status: %s", state->config.live_dir,
 			ret == PAL_ESYS ? strerror(errno) : pal_strerror(ret));
+	if (overview->resolvers.unseen > 0)
+		problem_error(findings, NULL, 0, 0, RESOLVERS_CUT,
+			state->config.live_dir,
+			overview->resolvers.count + overview->resolvers.unseen,
+			RESOLVERS_MAX);
 	for (size_t i = 0; i < overview->resolvers.count; i++)
 		judge_resolver(overview, &overview->resolvers.items[i],
 			overview->resolvers.at);

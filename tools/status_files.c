@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -75,24 +76,85 @@ is_status(const struct dirent *entry)
 	       strlen(entry->d_name) < sizeof((struct resolver *)0)->file;
 }
 
+/* A file, and when it last changed; whoever owns it may set mtime. */
+struct found {
+	const char *file;
+	struct timespec changed;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	return strcmp(x->file, y->file);
+}
+
+/* The newest first. */
+static int
+by_change(const void *a, const void *b)
+{
+	const struct timespec *s = &((const struct found *)a)->changed;
+	const struct timespec *t = &((const struct found *)b)->changed;
+
+	if (s->tv_sec != t->tv_sec)
+		return s->tv_sec > t->tv_sec ? -1 : 1;
+	if (s->tv_nsec != t->tv_nsec)
+		return s->tv_nsec > t->tv_nsec ? -1 : 1;
+	return by_name(a, b);
+}
+
+/* A running resolver writes its file every few seconds: those that have gone
+ * hide none. */
+static void
+sort_newest_first(struct found *found, size_t count, int folder)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct stat st;
+
+		if (fstatat(folder, found[i].file, &st, AT_SYMLINK_NOFOLLOW) ==
+			0)
+			found[i].changed = st.st_ctim;
+	}
+	qsort(found, count, sizeof *found, by_change);
+}
+
+static int
+take_files(struct resolvers *resolvers, struct dirent **entries, size_t count,
+	int folder)
+{
+	struct found *found = calloc(count + 1, sizeof *found);
+	size_t taken = count < RESOLVERS_MAX ? count : RESOLVERS_MAX;
+
+	resolvers->items = calloc(taken + 1, sizeof *resolvers->items);
+	if (found == NULL || resolvers->items == NULL) {
+		free(found);
+		return PAL_ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++)
+		found[i].file = entries[i]->d_name;
+	if (count > taken)
+		sort_newest_first(found, count, folder);
+	qsort(found, taken, sizeof *found, by_name);
+	for (size_t i = 0; i < taken; i++)
+		strcpy(resolvers->items[i].file, found[i].file);
+	resolvers->count = taken;
+	resolvers->unseen = count - taken;
+	free(found);
+	return 0;
+}
+
 static int
 list_files(struct resolvers *resolvers, int folder)
 {
 	struct dirent **entries = NULL;
-	int count = scandirat(folder, ".", &entries, is_status, alphasort);
-	int ret = 0;
+	int count = scandirat(folder, ".", &entries, is_status, NULL), ret;
 
 	if (count < 0)
 		return errno == ENOMEM ? PAL_ENOMEM : PAL_ESYS;
-	resolvers->items = calloc(RESOLVERS_MAX, sizeof *resolvers->items);
-	if (resolvers->items == NULL)
-		ret = PAL_ENOMEM;
-	for (int i = 0; i < count; i++) {
-		if (ret == 0 && resolvers->count < RESOLVERS_MAX)
-			strcpy(resolvers->items[resolvers->count++].file,
-				entries[i]->d_name);
+	ret = take_files(resolvers, entries, (size_t)count, folder);
+	for (int i = 0; i < count; i++)
 		free(entries[i]);
-	}
 	free(entries);
 	return ret;
 }

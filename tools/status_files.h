@@ -9,7 +9,12 @@
 #include "ledger.h"
 #include "palang/status.h"
 
-#define RESOLVERS_MAX 256 /* files that are looked at */
+#define RESOLVERS_MAX 256 /* files that are looked at: what changed last */
+
+/* For live_dir, count + unseen, RESOLVERS_MAX. */
+#define RESOLVERS_CUT                                                          \
+	"%s/status holds %zu files, and only the %d that changed last are "    \
+	"looked at: remove those of resolvers that are gone"
 
 struct resolver {
 	char file[64]; /* of its status */
@@ -23,8 +28,9 @@ struct resolver {
 struct resolvers {
 	struct resolver *items; /* sorted by file name */
 	size_t count;
-	size_t live; /* how many live */
-	int64_t at;  /* ms; when they were read: what is said is no later */
+	size_t live;   /* how many live */
+	size_t unseen; /* files beyond these: nobody knows what they say */
+	int64_t at;    /* ms; when they were read: what is said is no later */
 };
 
 /* The folder of status files, or -1 and errno. */

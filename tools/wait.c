@@ -101,6 +101,12 @@ tell(const struct resolvers *resolvers, const struct state *state,
 		tell_behind(resolvers, state, options->reach);
 		return EXIT_UNCONFIRMED;
 	}
+	if (resolvers->unseen > 0) {
+		cmd_fail("published, confirmed by %zu; but " RESOLVERS_CUT,
+			resolvers->live, state->config.live_dir,
+			resolvers->count + resolvers->unseen, RESOLVERS_MAX);
+		return EXIT_UNCONFIRMED;
+	}
 	printf("%s on %zu resolver%s after %" PRId64 " ms\n",
 		options->reach == REACH_SWEPT ? "swept" : "in effect",
 		resolvers->live, resolvers->live == 1 ? "" : "s",

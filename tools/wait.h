@@ -30,7 +30,8 @@ int wait_parse(struct wait_options *options, const struct cmd_call *call);
 void wait_say_published(const struct state *state);
 
 /* Lets go of the lock and waits for what state_finish published.
- * EXIT_UNCONFIRMED if it takes too long, or no resolver runs. */
+ * EXIT_UNCONFIRMED if it takes too long, no resolver runs, or there are more
+ * status files than are looked at. */
 int wait_run(const struct wait_options *options, struct state *state);
 
 #endif

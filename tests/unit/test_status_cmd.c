@@ -421,6 +421,77 @@ test_wait_follows(void **state)
 	tool_remove(&tool);
 }
 
+/* ---- more than are looked at ---- */
+
+/* Until what is written has another time than what was. */
+static void
+await_tick(const struct tool *tool)
+{
+	struct stat was, is;
+	char path[160];
+
+	snprintf(path, sizeof path, "%s/live/status/.tick", tool->dir);
+	tool_write(tool, "live/status/.tick", "x");
+	assert_int_equal(stat(path, &was), 0);
+	do {
+		tool_write(tool, "live/status/.tick", "x");
+		assert_int_equal(stat(path, &is), 0);
+	} while (memcmp(&was.st_ctim, &is.st_ctim, sizeof was.st_ctim) == 0);
+}
+
+static void
+write_many(const struct tool *tool)
+{
+	char name[64];
+
+	await_tick(tool);
+	for (int i = 0; i < RESOLVERS_MAX; i++) {
+		snprintf(name, sizeof name, "live/status/r%03d.status", i);
+		tool_write(tool, name, "none\n");
+	}
+	await_tick(tool);
+}
+
+/* Files that nobody writes any more hide no resolver, whatever its name. */
+static void
+test_newest_first(void **state)
+{
+	struct tool tool;
+
+	(void)state;
+	tool_create(&tool);
+	write_many(&tool);
+	tool_resolver(&tool, "zz", 0, PAL_STATE_DEGRADED, 0);
+	tool_expect(&tool, 1, "status --check");
+	tool_expect_in(tool.out, "/live/status holds 257 files, and only the "
+				 "256 that changed last are looked at: remove");
+	tool_expect(&tool, 0, "status");
+	tool_expect_in(tool.out, "resolver zz: DEGRADED");
+	tool_remove(&tool);
+}
+
+/* One that lags, behind the files of whoever wants that: no word that it is in
+ * effect. */
+static void
+test_wait_hidden(void **state)
+{
+	struct tool tool;
+	pid_t one;
+
+	(void)state;
+	tool_create(&tool);
+	tool_resolver(&tool, "zz", 0, PAL_STATE_OK, 0);
+	write_many(&tool);
+	tool_resolver(&tool, "aa", 0, PAL_STATE_OK, 0);
+	one = start_resolver(&tool, "aa");
+	tool_expect(&tool, 5, "block t.me --scope exact --wait");
+	assert_null(strstr(tool.out, "in effect on"));
+	tool_expect_in(tool.err, "confirmed by 1; but ");
+	tool_expect_in(tool.err, "/live/status holds 258 files");
+	stop_resolver(one);
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
@@ -437,6 +508,8 @@ main(void)
 		cmocka_unit_test(test_wait_nobody),
 		cmocka_unit_test(test_wait_behind),
 		cmocka_unit_test(test_wait_follows),
+		cmocka_unit_test(test_newest_first),
+		cmocka_unit_test(test_wait_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
