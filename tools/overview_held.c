@@ -6,6 +6,8 @@
 #include "overview.h"
 #include "timefmt.h"
 
+#define HELD_MS 86400000 /* what is held for longer rings: it is forgotten */
+
 static size_t
 count_orders(const struct overview *overview)
 {
@@ -16,25 +18,35 @@ count_orders(const struct overview *overview)
 	return count;
 }
 
+static void
+judge(struct overview *overview, const struct state *state,
+	const struct batch *batch)
+{
+	const struct batch_document *first = batch->documents;
+	bool rings = state->started_ms - batch->received > HELD_MS;
+	char time[TIME_TEXT_MAX];
+
+	time_format(time, batch->received / 1000);
+	(rings ? problem_error : problem_warning)(&overview->findings, NULL, 0,
+		0,
+		"%s:%s is held since %s, nothing of it is in force: %.*s; "
+		"palang held",
+		first->authority, first->id, time,
+		(int)strcspn(batch->why, "\n"), batch->why);
+}
+
 int
 overview_look_at_held(struct overview *overview, struct state *state)
 {
 	int ret = ledger_batches(state->ledger, BATCH_HELD, &overview->held);
-	char time[TIME_TEXT_MAX];
 
 	if (ret != 0)
 		return state_fail_ledger(state, ret);
 	for (size_t i = 0; i < overview->held.count; i++) {
 		const struct batch *batch = &overview->held.list[i];
 
-		if (batch->document_count == 0)
-			continue;
-		problem_warning(&overview->findings, NULL, 0, 0,
-			"%s:%s is held since %s, nothing of it is in force: "
-			"%.*s; palang held",
-			batch->documents[0].authority, batch->documents[0].id,
-			time_format(time, batch->received / 1000),
-			(int)strcspn(batch->why, "\n"), batch->why);
+		if (batch->document_count > 0)
+			judge(overview, state, batch);
 	}
 	return EXIT_DONE;
 }

@@ -1,4 +1,5 @@
-/* Orders that are held or were rejected, where recorded ones are shown. */
+/* Orders that are held or were rejected, where recorded ones are shown, and in
+ * the status. */
 #include "guard_util.h"
 
 #include "query.h"
@@ -43,11 +44,60 @@ looks_at_no_others(void **state)
 	tool_remove(&tool);
 }
 
+/* ---- what is forgotten ---- */
+
+#define DAY_MS  ((int64_t)86400000)
+#define BLURRED 60000 /* ms that a test may take */
+
+static void
+move_batches(const struct tool *tool, int64_t ms)
+{
+	char sql[100];
+
+	snprintf(sql, sizeof sql,
+		"UPDATE batches SET received = received + %lld", (long long)ms);
+	change(tool, sql);
+}
+
+/* A hold is for a person to decide, and rings for nobody; but one that nobody
+ * has decided within a day was forgotten, and what was ordered is not done. */
+static void
+rings_after_a_day(void **state)
+{
+	static const struct {
+		int64_t age_ms;
+		int code;
+	} cases[] = {{0, 0}, {DAY_MS - BLURRED, 0}, {DAY_MS + 1000, 1},
+		{30 * DAY_MS, 1}};
+	struct tool tool;
+
+	(void)state;
+	guard_begin(&tool, "");
+	guard_hold(&tool, "1", "[drive.usercontent.google.com]");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		move_batches(&tool, -cases[i].age_ms);
+		tool_resolver(&tool, "one", 0, PAL_STATE_OK, 0);
+		tool_expect(&tool, cases[i].code, "status --check");
+		if (cases[i].code == 0)
+			assert_string_equal(tool.out, "");
+		else
+			tool_expect_in(tool.out, "k:1 is held since 20");
+		tool_expect(&tool, 0, "status");
+		tool_expect_in(tool.out, "k:1 is held since 20");
+		move_batches(&tool, cases[i].age_ms);
+	}
+	tool_expect(&tool, 0, "reject k:1 --reason 'a shared host'");
+	tool_expect(&tool, 0, "status --check");
+	tool_remove(&tool);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(looks_at_no_others)};
+		cmocka_unit_test(looks_at_no_others),
+		cmocka_unit_test(rings_after_a_day),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
