@@ -200,10 +200,28 @@ include_each(struct parse *parse, const char *pattern)
 	globfree(&found);
 }
 
+/* Unbound goes to its directory as soon as it has read which it is. */
+static char *
+take_path(struct parse *parse)
+{
+	const char *folder = parse->conf->directory.text;
+	char *path = take_value(parse), *full = NULL;
+
+	if (path == NULL || path[0] == '/' || path[0] == '~' ||
+		folder == NULL || folder[0] == '\0')
+		return path;
+	if (asprintf(&full, "%s/%s", folder, path) < 0) {
+		full = NULL;
+		fail(parse, PAL_ENOMEM);
+	}
+	free(path);
+	return full;
+}
+
 static void
 include(struct parse *parse, bool top)
 {
-	char *pattern = take_value(parse);
+	char *pattern = take_path(parse);
 
 	if (pattern == NULL)
 		return;
