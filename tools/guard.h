@@ -49,7 +49,7 @@ struct guard_options {
 	const char *config;   /* which is the file of the names */
 	const char *unbound;  /* unbound.conf, for whom it asks; NULL: none */
 	const char *suffixes; /* as text; NULL: the system's */
-	bool unbound_given;   /* else a file that cannot be read is left out */
+	bool unbound_given;   /* else one that cannot be opened is left out */
 };
 
 /* The lists, opened.  For one thread at a time. */

@@ -33,7 +33,8 @@ int guard_tell_size(
 	char **text, const struct guard_limits *limits, uint64_t names);
 
 /* guard_unbound.c: adds the names of the servers that this resolver asks.
- * given: a file that is not there is a problem. */
+ * given: a file that is not there is an error; else one that is there and
+ * cannot be opened, a warning.  What is wrong in it is an error either way. */
 int guard_add_servers(struct guard_names *list, const char *file, bool given,
 	struct problems *problems);
 

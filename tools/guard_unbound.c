@@ -1,6 +1,7 @@
 /* Whom this resolver asks by name: blocked, it would ask nobody. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,20 +57,41 @@ add_servers(
 	return ret;
 }
 
+#define WAYS_OUT                                                               \
+	"let the user that palang runs as read it, with all that it "          \
+	"includes, or say under `guards:` in palang.yaml `unbound: FILE` for " \
+	"another, or `unbound: no`"
+
+/* Where Unbound's own file is not, there is no Unbound here.  One that is kept
+ * from us is told, and stops nothing. */
+static bool
+is_left_out(const char *file, struct problems *problems)
+{
+	if (faccessat(AT_FDCWD, file, R_OK, AT_EACCESS) == 0)
+		return false;
+	if (errno != ENOENT && errno != ENOTDIR)
+		problem_warning(problems, file, 0, 0,
+			"%s: its servers are not guarded; " WAYS_OUT,
+			strerror(errno));
+	return true;
+}
+
 int
 guard_add_servers(struct guard_names *list, const char *file, bool given,
 	struct problems *problems)
 {
-	struct problems unsaid = {0};
 	struct ubconf conf;
 	int ret;
 
-	if (!given && access(file, R_OK) != 0)
+	if (!given && is_left_out(file, problems))
 		return 0;
-	ret = ubconf_load(&conf, file, given ? problems : &unsaid);
-	if (ret == 0 || !given)
-		ret = ret == PAL_ENOMEM ? ret : add_servers(list, &conf, file);
+	ret = ubconf_load(&conf, file, problems);
+	if (ret == 0)
+		ret = add_servers(list, &conf, file);
+	else if (ret == PAL_EFORM)
+		problem_error(problems, file, 0, 0,
+			"which servers this resolver asks cannot be said, and "
+			"no order is taken unguarded: " WAYS_OUT);
 	ubconf_fini(&conf);
-	problems_fini(&unsaid);
 	return ret;
 }
