@@ -135,9 +135,8 @@ fail_with(struct feed_run *run, char *error)
 static char *
 tell_opened(struct feed_run *run, const struct config_feed *from)
 {
-	struct derogation found = {.from = from,
-		.by = run->feed,
-		.progress = &run->progress};
+	struct derogation found = {
+		.from = from, .by = run->feed, .progress = &run->progress};
 	int err = derogation_count(run->state, &found, run->candidate), n = 0;
 	char *text = NULL, name[PAL_NAME_TEXT_MAX];
 

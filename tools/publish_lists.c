@@ -247,14 +247,11 @@ make_feed(struct publication *publication, const struct config_feed *feed,
 	size_t len = 0;
 	int names = openat(publication->feeds, known->names,
 		O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int ret = names < 0 ? PAL_ESYS : 0;
+	int ret = names < 0 ? PAL_ESYS
+	                    : config_feed_policy(publication->config, feed,
+				      &policy, &texts);
 
 	progress_rename(publication->progress, feed->name);
-	if (feed_was_allowing(publication->config, feed, known->policy))
-		ret = PAL_EFORM;
-	if (ret == 0)
-		ret = config_feed_policy(
-			publication->config, feed, &policy, &texts);
 	if (ret == 0)
 		ret = names_compile_told(names, &policy,
 			publication->random.key, NULL, false, progress_tell,

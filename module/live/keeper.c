@@ -24,7 +24,7 @@
 #define SWEEP_FAST_US  250
 #define SWEEP_PAUSE_NS 150000
 #define SWEEP_FIRST_US 100000 /* before the first query */
-#define SWEEP_SLOW_US  2000 /* a slice each POLL_MS, for ever */
+#define SWEEP_SLOW_US  2000   /* a slice each POLL_MS, for ever */
 
 /* A new file is loaded; one that was refused is tried again later, for what
  * was wrong may have been the machine.  Asked before the file is read, so that
