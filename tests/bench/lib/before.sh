@@ -61,6 +61,7 @@ before_runs() {
 	if [[ -n $plot ]] || ((${#from[@]} == 0)); then
 		echo '[]'
 	else
-		jq -s 'map({date, load_before})' "${from[@]}"
+		jq -s 'map({date, load_before}, (.before // [])[]) | sort' \
+			"${from[@]}"
 	fi
 }
