@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "file.h"
+#include "palang/clock.h"
 #include "query.h"
 #include "verdict.h"
 
@@ -21,7 +21,9 @@ letter(const struct verdict_source *source, const char *text)
 
 	if (pal_name_from_text(&name, text, strlen(text)) != 0)
 		return '?';
-	verdict_judge(source, &name, PAL_TYPE_A, time(NULL), &verdict);
+	/* time() may be a tick behind the clock that the command went by */
+	verdict_judge(
+		source, &name, PAL_TYPE_A, pal_clock_ms() / 1000, &verdict);
 	return verdict.action == PAL_PASS ? '-' : "snxr"[verdict.answer];
 }
 
