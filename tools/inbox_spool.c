@@ -222,6 +222,9 @@ follow(struct inbox *inbox, char *text)
 		ret = move_out(inbox, SIGNATURE, to, full);
 	if (ret == 0)
 		ret = move_out(inbox, ORDER, to, name);
+	/* What was said to be there is, also if power fails now. */
+	if (ret == 0 && fsync(to) != 0)
+		ret = PAL_ESYS;
 	if (ret != 0)
 		return ret;
 	unlinkat(inbox->spool, NAME, 0);
