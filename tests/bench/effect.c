@@ -2,7 +2,7 @@
  * From the manifest renamed to its effect, as a client sees it.
  *
  *	effect [-r ROUNDS] [-n CHANGED] [-g GAP_MS] [-s] [-o ORDERED]
- *		[-f LIST] LIVE INSTANCE ADDRESS NAMES
+ *		[-f LIST] [-t FILE] LIVE INSTANCE ADDRESS NAMES
  *
  * NAMES is a file of names that the resolver at ADDRESS has in its cache.
  * Each round publishes a generation that blocks CHANGED / 2 of them, drawn at
@@ -11,7 +11,8 @@
  * ORDERED that stays; with -f they are in the
  * feed, whose other names are in LIST, and its image says what has changed.
  * -g: the time between two rounds; -s: each waits until the one before has
- * been swept.
+ * been swept; -t: all orders are made first, and FILE is touched then, so that
+ * who watches the resolver sees nothing of that.
  *
  * Prints a line for each round, in milliseconds from the rename: in effect for
  * the client, and with -s in effect and swept as the resolver says.
@@ -26,11 +27,12 @@
 #include "common/bench.h"
 
 #define PATIENCE_US (60 * (int64_t)1000000)
+#define ROUNDS_MAX  64 /* with -t */
 
 struct options {
 	unsigned rounds, changed, gap_ms;
 	bool swept;
-	const char *list;
+	const char *list, *ready;
 	struct names ordered;
 	const char *live, *instance, *address, *names;
 };
@@ -38,7 +40,7 @@ struct options {
 static void __attribute__((noreturn)) usage(void)
 {
 	die("Usage: effect [-r ROUNDS] [-n CHANGED] [-g GAP_MS] [-s] "
-	    "[-o ORDERED] [-f LIST] LIVE INSTANCE ADDRESS NAMES");
+	    "[-o ORDERED] [-f LIST] [-t FILE] LIVE INSTANCE ADDRESS NAMES");
 }
 
 static struct options
@@ -47,7 +49,7 @@ options_read(int argc, char **argv)
 	struct options o = {.rounds = 20, .changed = 100, .gap_ms = 50};
 	int c;
 
-	while ((c = getopt(argc, argv, "r:n:g:so:f:")) != -1) {
+	while ((c = getopt(argc, argv, "r:n:g:so:f:t:")) != -1) {
 		if (c == 'r')
 			o.rounds = (unsigned)strtoul(optarg, NULL, 10);
 		else if (c == 'n')
@@ -60,10 +62,13 @@ options_read(int argc, char **argv)
 			names_load(&o.ordered, optarg, SIZE_MAX);
 		else if (c == 'f')
 			o.list = optarg;
+		else if (c == 't')
+			o.ready = optarg;
 		else
 			usage();
 	}
-	if (argc != optind + 4 || o.changed < 2 || o.changed > WISHES_MAX)
+	if (argc != optind + 4 || o.changed < 2 || o.changed > WISHES_MAX ||
+		(o.ready != NULL && (o.list != NULL || o.rounds > ROUNDS_MAX)))
 		usage();
 	o.live = argv[optind];
 	o.instance = argv[optind + 1];
@@ -113,11 +118,10 @@ await_blocked(int fd, const struct names *names)
 
 static void
 turn(const struct options *o, int fd, const struct names *on,
-	const struct names *off)
+	struct published done)
 {
 	const struct timespec gap = {
 		o->gap_ms / 1000, o->gap_ms % 1000 * 1000000};
-	struct published done = publish(o, on, off);
 	int64_t blocked = await_blocked(fd, on);
 
 	if (blocked == 0)
@@ -133,6 +137,28 @@ turn(const struct options *o, int fd, const struct names *on,
 	puts("");
 	fflush(stdout);
 	nanosleep(&gap, NULL);
+}
+
+static void
+run_prepared(const struct options *o, int fd, const struct names *all)
+{
+	static struct pal_name lists[ROUNDS_MAX][WISHES_MAX];
+	struct image images[ROUNDS_MAX];
+	struct names on[ROUNDS_MAX];
+	FILE *ready;
+
+	for (unsigned i = 0; i < o->rounds; i++) {
+		on[i].list = lists[i];
+		draw(&on[i], all, o->changed / 2);
+		images[i] =
+			publish_prepare_orders(o->live, &o->ordered, &on[i], i);
+	}
+	ready = fopen(o->ready, "w");
+	if (ready == NULL || fclose(ready) != 0)
+		die("%s: cannot be written", o->ready);
+	for (unsigned i = 0; i < o->rounds; i++)
+		turn(o, fd, &on[i],
+			publish_prepared_orders(o->live, &images[i]));
 }
 
 int
@@ -153,10 +179,12 @@ main(int argc, char **argv)
 		setpriority(PRIO_PROCESS, 0, 19);
 	else if (o.list == NULL)
 		be_punctual();
-	for (unsigned i = 0; i < o.rounds; i++) {
+	if (o.ready != NULL)
+		run_prepared(&o, fd, &all);
+	for (unsigned i = 0; o.ready == NULL && i < o.rounds; i++) {
 		struct names *on = &turns[i % 2], *off = &turns[(i + 1) % 2];
 		draw(on, &all, o.changed / 2);
-		turn(&o, fd, on, off);
+		turn(&o, fd, on, publish(&o, on, off));
 	}
 	publish_orders(o.live, &o.ordered, &(struct names){0});
 	return 0;

@@ -54,6 +54,13 @@ struct image publish_prepare(
 	const char *live, const char *path, const struct names *more);
 struct published publish_prepared(const char *live, const struct image *image);
 /* An order that blocks the names that stand, and one for these names. */
+/* The same in two steps, the image under a file name with that number. */
+struct image publish_prepare_orders(const char *live,
+	const struct names *standing, const struct names *names,
+	unsigned number);
+struct published publish_prepared_orders(
+	const char *live, const struct image *image);
+
 struct published publish_orders(const char *live, const struct names *standing,
 	const struct names *names);
 

@@ -184,6 +184,21 @@ publish_feed(const char *live, const char *path, const struct names *more,
 	return put(live, &manifest, PAL_ROLE_FEED, FEED, &image);
 }
 
+/* Under a file name that no generation takes soon. */
+static void
+put_by(const char *live, struct image *image, const char *list, size_t number)
+{
+	char from[512], to[512];
+
+	snprintf(from, sizeof(from), "%s/lists/%s", live, image->file);
+	memset(image->file, 0, sizeof(image->file));
+	snprintf(image->file, sizeof(image->file), "%s-with-%zu.img", list,
+		number);
+	snprintf(to, sizeof(to), "%s/lists/%s", live, image->file);
+	if (rename(from, to) != 0)
+		die("%s: %s", to, strerror(errno));
+}
+
 struct image
 publish_prepare(const char *live, const char *path, const struct names *more)
 {
@@ -191,16 +206,8 @@ publish_prepare(const char *live, const char *path, const struct names *more)
 	struct pal_manifest manifest;
 
 	manifest_read(live, &manifest);
-	/* Under a file name that no generation takes soon. */
 	struct image image = feed_write(live, &manifest, path, more, &none);
-	char from[512], to[512];
-	snprintf(from, sizeof(from), "%s/lists/%s", live, image.file);
-	memset(image.file, 0, sizeof(image.file));
-	snprintf(image.file, sizeof(image.file), "feed-with-%zu.img",
-		more->count);
-	snprintf(to, sizeof(to), "%s/lists/%s", live, image.file);
-	if (rename(from, to) != 0)
-		die("%s: %s", to, strerror(errno));
+	put_by(live, &image, FEED, more->count);
 	return image;
 }
 
@@ -227,19 +234,48 @@ put_order(struct pal_writer *writer, const struct names *names)
 			"entry");
 }
 
+static struct image
+orders_write(const char *live, const struct pal_manifest *manifest,
+	const struct names *standing, const struct names *names)
+{
+	struct pal_writer *writer;
+
+	check(pal_writer_open_orders(&writer, key), "writer");
+	put_order(writer, standing);
+	put_order(writer, names);
+	return image_write(live, manifest, "orders", writer);
+}
+
 struct published
 publish_orders(const char *live, const struct names *standing,
 	const struct names *names)
 {
 	struct pal_manifest manifest;
-	struct pal_writer *writer;
 
 	manifest_read(live, &manifest);
-	check(pal_writer_open_orders(&writer, key), "writer");
-	put_order(writer, standing);
-	put_order(writer, names);
-	struct image image = image_write(live, &manifest, "orders", writer);
+	struct image image = orders_write(live, &manifest, standing, names);
 	return put(live, &manifest, PAL_ROLE_ORDERS, "orders", &image);
+}
+
+struct image
+publish_prepare_orders(const char *live, const struct names *standing,
+	const struct names *names, unsigned number)
+{
+	struct pal_manifest manifest;
+
+	manifest_read(live, &manifest);
+	struct image image = orders_write(live, &manifest, standing, names);
+	put_by(live, &image, "orders", number);
+	return image;
+}
+
+struct published
+publish_prepared_orders(const char *live, const struct image *image)
+{
+	struct pal_manifest manifest;
+
+	manifest_read(live, &manifest);
+	return put(live, &manifest, PAL_ROLE_ORDERS, "orders", image);
 }
 
 /* ---- what the resolver says of it ---- */

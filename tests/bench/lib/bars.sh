@@ -30,7 +30,7 @@ bar_ready() {
 # the resolver's keeper has one of two, its worker and the probe the other, or
 # as they find them free.
 bar_effect() {
-	local live=$scratch/live address before
+	local live=$scratch/live address before rounds
 	address=$(peer_address palang)
 	peer_up palang list
 	unpin palang
@@ -41,9 +41,14 @@ bar_effect() {
 	before=$p99_us
 	record bars swept.p99_before_us "$before"
 	effect_rounds effect -r "$1" -o "$ordered"
+	effect_rounds effect_swept -s -r "$2" -o "$ordered" \
+		-t "$scratch/prepared" &
+	rounds=$!
+	await "$patience" "the orders of bar_effect" test -f "$scratch/prepared"
 	probe_start "$address" -i 200
-	effect_rounds effect_swept -s -r "$2" -o "$ordered"
+	wait "$rounds" || fail "no effect"
 	probe_stop
+	rm "$scratch/prepared"
 	record bars swept.p99_us "$p99_us"
 	record bars swept.p99_ratio "$(calc "$p99_us / $before")"
 	[[ -n $quick ]] || effect_rounds effect_feed -r 20 -f "$names"
