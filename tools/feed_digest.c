@@ -41,14 +41,6 @@ feed_policy_is_allow(const uint8_t digest[PAL_SHA256_SIZE])
 	return memcmp(digest, allow, PAL_SHA256_SIZE) == 0;
 }
 
-bool
-feed_was_allowing(const struct config *config, const struct config_feed *feed,
-	const uint8_t policy[PAL_SHA256_SIZE])
-{
-	return !feed->allow && config->protected_count > 0 &&
-	       feed_policy_is_allow(policy);
-}
-
 struct config_feed
 feed_in_force(const struct config_feed *feed, const struct ledger_feed *known)
 {

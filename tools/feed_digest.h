@@ -12,11 +12,6 @@ int feed_policy_digest(const struct config *config,
 /* True for what a feed that is `as: allow` has in its place. */
 bool feed_policy_is_allow(const uint8_t digest[PAL_SHA256_SIZE]);
 
-/* True if names that were kept under such a policy are not to be blocked: they
- * were cleaned to be allowed, and protected ones may be among them. */
-bool feed_was_allowing(const struct config *config,
-	const struct config_feed *feed, const uint8_t policy[PAL_SHA256_SIZE]);
-
 /* The feed as it is in force: another `as:` counts from the list on that a
  * refresh puts in force, and until then the one that is there does what it did.
  * known NULL: it has none.  The texts are the feed's. */

@@ -210,20 +210,12 @@ decide(struct feed_run *run)
 /* ---- what commands call ---- */
 
 /* A list that nobody has judged just now; what it opens counts all the same,
- * by the feeds that are there by now.  cleaned: for what the feed is now,
- * whatever it was. */
+ * by the feeds that are there by now. */
 static enum feed_outcome
-load_kept(struct feed_run *run, const char *event, bool cleaned)
+load_kept(struct feed_run *run, const char *event)
 {
-	char *why;
+	char *why = lacks_reason(run);
 
-	if (!cleaned && feed_was_allowing(&run->state->config, run->feed,
-				run->known.policy))
-		return feed_fail(run,
-			"its names were cleaned to be allowed, and protected "
-			"ones may be among them; `palang feed refresh` cleans "
-			"them to be blocked");
-	why = lacks_reason(run);
 	return why != NULL ? fail_with(run, why) : feed_load(run, event);
 }
 
@@ -232,17 +224,22 @@ load_kept(struct feed_run *run, const char *event, bool cleaned)
 static enum feed_outcome
 accept_held(struct feed_run *run)
 {
-	bool cleaned =
-		memcmp(run->known.recipe, run->recipe, PAL_SHA256_SIZE) == 0;
 	int ret;
 
+	/* Protected names are left out of what blocks alone. */
+	if (run->turns &&
+		memcmp(run->known.recipe, run->recipe, PAL_SHA256_SIZE) != 0)
+		return feed_fail(run,
+			"what is held was cleaned for the other `as:`; "
+			"`palang feed refresh` without --accept-change cleans "
+			"it anew");
 	run->accepted = true;
 	strcpy(run->file, run->known.held);
 	run->candidate = feed_open_names(run, run->file);
 	ret = run->candidate < 0 ? PAL_ESYS : compare(run);
 	if (ret != 0)
 		return feed_fail_code(run, run->file, ret);
-	return load_kept(run, "feed refresh", cleaned);
+	return load_kept(run, "feed refresh");
 }
 
 /* *damaged: the names kept are no list, although the source says that they are
@@ -332,7 +329,7 @@ use_kept(struct feed_run *run, const char *file, const char *event)
 	/* What is in force stays so. */
 	if (strcmp(file, run->known.names) == 0)
 		return feed_load(run, event);
-	return load_kept(run, event, false);
+	return load_kept(run, event);
 }
 
 enum feed_outcome

@@ -1066,8 +1066,8 @@ test_protected_allow(void **state)
 	tool_remove(&tool);
 }
 
-/* A white list that is to block from now on: its protected names are not
- * blocked by what is kept of it. */
+/* A white list that is to block from now on: what was held of it to be allowed
+ * has protected names, and nobody can accept these as blocks. */
 static void
 test_protected_once_allowed(void **state)
 {
@@ -1081,24 +1081,28 @@ test_protected_once_allowed(void **state)
 	write_list(&tool, ten);
 	write_config(&tool, "    as: allow\n" PROTECTED);
 	tool_expect(&tool, 0, REFRESH);
-	write_config(&tool, "    max-change: 5%\n" PROTECTED);
+	write_list(&tool, "a.example.com\nz.example.com\n");
+	tool_expect(&tool, EXIT_HELD, REFRESH);
+	write_config(&tool, PROTECTED);
+	tool_expect(&tool, 2, REFRESH " --accept-change");
+	tool_expect_in(tool.err, "was cleaned for the other `as:`");
 	tool_expect(&tool, EXIT_HELD, "publish");
-	tool_expect_in(tool.err, "it allows still");
 	tool_expect(&tool, 1, "why a.example.com");
-	/* nor where all lists are made anew */
+	tool_expect(&tool, 1, "why z.example.com");
+	/* nor does what is in force block them where all lists are made anew */
 	tool_manifest(&tool, &manifest);
 	snprintf(path, sizeof path, "%s/live/lists/%s", tool.dir,
 		manifest.lists[0].file);
 	assert_int_equal(unlink(path), 0);
 	tool_expect(&tool, 0, "init");
 	tool_expect(&tool, 1, "why a.example.com");
-	/* what is cleaned anew may wait to be accepted */
+	/* cleaned anew, it can be accepted */
 	tool_expect(&tool, EXIT_HELD, REFRESH);
-	tool_expect(&tool, EXIT_HELD, "publish");
-	tool_expect(&tool, 1, "why a.example.com");
+	tool_expect_in(tool.out, "1  protected names, or above one");
 	tool_expect(&tool, 0, REFRESH " --accept-change");
 	tool_expect(&tool, 1, "why a.example.com");
-	tool_expect(&tool, 0, "why c.example.com");
+	tool_expect(&tool, 0, "why z.example.com");
+	/* ... and the list before was no such list */
 	tool_expect(&tool, 2, "feed rollback ads");
 	tool_expect_in(tool.err, "there is no list before");
 	tool_expect(&tool, 0, "publish");
