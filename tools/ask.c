@@ -107,11 +107,16 @@ out:
 	return ret;
 }
 
-/* The rdata as in a zone file. */
+/*
+ * The rdata as in a zone file.  ldns 1.8 writes the parameters of SVCB and
+ * HTTPS without making room for them, and aborts where there is none: so there
+ * is room for any text of these octets (4 of them can be "no-default-alpn").
+ */
 static int
 take_text(struct reply_record *record, const ldns_rr *rr)
 {
-	ldns_buffer *buffer = ldns_buffer_new(LDNS_MIN_BUFLEN);
+	ldns_buffer *buffer =
+		ldns_buffer_new(LDNS_MIN_BUFLEN + 8 * record->len);
 	ldns_status status = LDNS_STATUS_OK;
 
 	if (buffer == NULL)
