@@ -29,26 +29,27 @@ clean(int in, int *out, const char *origin, struct clean_report *report)
 	return ret;
 }
 
+/* Of a subtree what lies below its name alone. */
 static void
 write_rule(FILE *out, const struct names_rule *rule)
 {
 	char text[PAL_NAME_TEXT_MAX];
-	const char *data = rule->open ? "rpz-passthru." : ".";
 	struct pal_name name;
 
 	names_name(&name, rule->key, rule->len);
 	pal_name_to_text(text, &name);
-	fprintf(out, "%s CNAME %s\n", text, data);
-	if (rule->scope == PAL_SUBTREE)
-		fprintf(out, "*.%s CNAME %s\n", text, data);
+	fprintf(out, "%s%s CNAME %s\n", rule->scope == PAL_SUBTREE ? "*." : "",
+		text, rule->open ? "rpz-passthru." : ".");
 }
 
-/* The rules as a zone. */
+/* The rules as a zone.  A subtree comes before the rule that its name may have
+ * for itself; where there is none, the name goes with it. */
 static char *
 write_zone(int names, size_t *len)
 {
+	struct names_rule rule, own = {0};
+	uint8_t key[NAMES_KEY_MAX];
 	struct names_reader *reader;
-	struct names_rule rule;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, len);
 	int ret;
@@ -56,9 +57,18 @@ write_zone(int names, size_t *len)
 	must(out != NULL);
 	must(names_read_begin(&reader, names) == 0);
 	fputs("$ORIGIN z.\n$TTL 60\n@ SOA l. r. 1 2 3 4 5\n", out);
-	while ((ret = names_read(reader, &rule)) == 0)
+	while ((ret = names_read(reader, &rule)) == 0) {
+		if (own.key != NULL && names_cmp(&own, &rule) != 0)
+			write_rule(out, &own);
 		write_rule(out, &rule);
+		own = rule;
+		own.key = rule.scope == PAL_SUBTREE ? key : NULL;
+		own.scope = PAL_EXACT;
+		memcpy(key, rule.key, rule.len);
+	}
 	must(ret == 1);
+	if (own.key != NULL)
+		write_rule(out, &own);
 	names_read_end(reader);
 	fclose(out);
 	return text;
