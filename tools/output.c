@@ -9,11 +9,23 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "state_user.h"
 
 static int
 fail(const struct output *output)
 {
-	return cmd_fail("%s: %s", output->path, strerror(errno));
+	int err = errno;
+	char *who = err == EACCES ? user_who() : NULL;
+
+	if (who != NULL)
+		cmd_fail("%s: the user %s, as whom this works, may not write "
+			 "there; write to standard output, or name a folder "
+			 "that user may write",
+			output->path, who);
+	else
+		cmd_fail("%s: %s", output->path, strerror(err));
+	free(who);
+	return EXIT_ERROR;
 }
 
 /* A device, a pipe or a link would be replaced, which nobody wants. */

@@ -108,6 +108,18 @@ is_kept(const ldns_rr *rr, const ldns_rdf *zone, unsigned *soas)
 	return apex || ldns_dname_is_subdomain(ldns_rr_owner(rr), zone);
 }
 
+/* ldns 1.8 loses its place behind a SINK record that ends early. */
+static bool
+is_lost(const ldns_rr_list *list)
+{
+	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		if (ldns_rr_get_type(ldns_rr_list_rr(list, i)) ==
+			LDNS_RR_TYPE_SINK)
+			return true;
+	}
+	return false;
+}
+
 /* Against ldns, where it can read the message. */
 static void
 compare(const struct text *text, const uint8_t *data, size_t size)
@@ -121,6 +133,8 @@ compare(const struct text *text, const uint8_t *data, size_t size)
 	if (ldns_wire2pkt(&packet, data, size) != LDNS_STATUS_OK)
 		goto out;
 	list = ldns_pkt_answer(packet);
+	if (is_lost(list))
+		goto out;
 	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
 		ldns_rr *rr = ldns_rr_list_rr(list, i);
 		char *stop;
