@@ -101,6 +101,12 @@ say_rcode(const struct axfr *axfr, unsigned rcode, char why[AXFR_WHY_MAX])
 	return say(why, "the server answered %s for %.100s", text, zone);
 }
 
+static int
+say_unreadable(char why[AXFR_WHY_MAX])
+{
+	return say(why, "a message of the transfer cannot be read");
+}
+
 /* Header and question; the cursor then stands at the first answer. */
 static int
 open_message(const struct axfr *axfr, struct wire *wire, char why[AXFR_WHY_MAX])
@@ -123,7 +129,7 @@ open_message(const struct axfr *axfr, struct wire *wire, char why[AXFR_WHY_MAX])
 			return say(
 				why, "the server answered what was not asked");
 	}
-	return 0;
+	return wire->bad ? say_unreadable(why) : 0;
 }
 
 static bool
@@ -203,8 +209,7 @@ axfr_take(struct axfr *axfr, const uint8_t *message, size_t len,
 	for (unsigned i = wire_count(&wire, WIRE_ANSWER); i > 0; i--) {
 		wire_record(&wire, &record);
 		if (wire.bad)
-			return say(why, "a message of the transfer cannot be "
-					"read");
+			return say_unreadable(why);
 		ret = take_record(axfr, &wire, &record, why);
 		if (ret != 0)
 			return ret;
