@@ -110,7 +110,8 @@ out:
 /*
  * The rdata as in a zone file.  ldns 1.8 writes the parameters of SVCB and
  * HTTPS without making room for them, and aborts where there is none: so there
- * is room for any text of these octets (4 of them can be "no-default-alpn").
+ * is room for any text of these octets: of a `mandatory`, two octets can become
+ * ",no-default-alpn", 16 characters.
  */
 static int
 take_text(struct reply_record *record, const ldns_rr *rr)

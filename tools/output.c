@@ -3,29 +3,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd.h"
-#include "state_user.h"
 
 static int
 fail(const struct output *output)
 {
+	const struct passwd *us = NULL;
 	int err = errno;
-	char *who = err == EACCES ? user_who() : NULL;
 
-	if (who != NULL)
-		cmd_fail("%s: the user %s, as whom this works, may not write "
-			 "there; write to standard output, or name a folder "
-			 "that user may write",
-			output->path, who);
-	else
-		cmd_fail("%s: %s", output->path, strerror(err));
-	free(who);
-	return EXIT_ERROR;
+	if (err == EACCES && geteuid() != 0)
+		us = getpwuid(geteuid());
+	if (us == NULL)
+		return cmd_fail("%s: %s", output->path, strerror(err));
+	return cmd_fail("%s: the user %s, as whom this works, may not write "
+			"there; write to standard output, or name a folder "
+			"that user may write",
+		output->path, us->pw_name);
 }
 
 /* A device, a pipe or a link would be replaced, which nobody wants. */

@@ -65,6 +65,10 @@ has_receipt() {
 	[[ -s $inbox/$1/$2.receipt.json ]]
 }
 
+is_head() {
+	[[ $1 =~ ^[0-9a-f]{64}$ ]]
+}
+
 # What the kernel refused to Unbound since the machine was started.
 denied() {
 	journalctl -k --no-pager -o cat |
